@@ -1,0 +1,399 @@
+//! What a metric is, as data: its name, meaning, formula, direction, needs, source, and what peers call it.
+//!
+//! The catalogue stands leftmost and imports nothing, so that the spec, the plan and the report can all read it.
+//! How a metric is *estimated* follows from its [`Formula`]; see [`crate::metrics`].
+
+mod labels;
+mod rates;
+mod value;
+
+/// A sum over the rows or people of a group. All metrics are functions of these.
+///
+/// "Row" below means an audited row of the outcome: one with a decision. With a `count` column a row counts
+/// that many times; with a `weight` column it counts by its weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Measure {
+    /// Rows.
+    Rows,
+    /// Rows that were selected.
+    Selected,
+    /// People with at least one row.
+    Subjects,
+    /// People who were selected at least once.
+    EverSelected,
+    /// Sum over people of the person's own selection rate.
+    OwnRate,
+    /// Rows whose label is known.
+    Labelled,
+    /// Selected rows whose label is known.
+    LabelledSelected,
+    /// Rows whose label is positive.
+    Actual,
+    /// Selected rows whose label is positive.
+    TruePositive,
+    /// Rows with a known value.
+    ValueRows,
+    /// Sum of values.
+    Value,
+    /// Selected rows with a known value.
+    SelectedValueRows,
+    /// Sum of values over selected rows.
+    SelectedValue,
+}
+
+impl Measure {
+    /// All measures, in the order in which a tally stores them.
+    pub const ALL: [Measure; 13] = [
+        Measure::Rows,
+        Measure::Selected,
+        Measure::Subjects,
+        Measure::EverSelected,
+        Measure::OwnRate,
+        Measure::Labelled,
+        Measure::LabelledSelected,
+        Measure::Actual,
+        Measure::TruePositive,
+        Measure::ValueRows,
+        Measure::Value,
+        Measure::SelectedValueRows,
+        Measure::SelectedValue,
+    ];
+}
+
+/// A linear combination of measures with integer coefficients.
+pub type Linear = &'static [(Measure, i32)];
+
+/// How a metric is computed from the sums.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Formula {
+    /// `numerator / denominator`.
+    Ratio {
+        /// Numerator.
+        numerator: Linear,
+        /// Denominator.
+        denominator: Linear,
+    },
+    /// The mean of two other metrics.
+    Mean(Metric, Metric),
+    /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
+    Worst(Metric, Metric),
+}
+
+/// What a metric needs from the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Only the decision.
+    Decision,
+    /// `actual`, the observed label.
+    Label,
+    /// `value`.
+    Value,
+    /// An outcome that is declared unfavourable.
+    Unfavourable,
+}
+
+/// Which direction of a metric is better for the group, when being selected is favourable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More is better for the group; for an unfavourable outcome, less is.
+    Favour,
+    /// Less is better for the group; for an unfavourable outcome, more is.
+    Against,
+    /// More is better whatever the outcome (a quality such as accuracy).
+    Better,
+    /// Less is better whatever the outcome (an error rate).
+    Worse,
+    /// Neither: only the distance from equality matters.
+    Neutral,
+}
+
+/// The unit in which a metric is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A share between 0 and 1.
+    Share,
+    /// A pure number without an upper end.
+    Number,
+    /// The outcome's own unit of value.
+    Value,
+}
+
+/// What is said about a metric: for one group, or between groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Contrast {
+    /// The metric of a group.
+    Value,
+    /// Group minus reference.
+    Gap,
+    /// Group divided by reference.
+    Ratio,
+    /// Largest minus smallest over the groups.
+    MaxGap,
+    /// Smallest divided by largest over the groups.
+    MinRatio,
+}
+
+impl Contrast {
+    /// All contrasts.
+    pub const ALL: [Contrast; 5] = [
+        Contrast::Value,
+        Contrast::Gap,
+        Contrast::Ratio,
+        Contrast::MaxGap,
+        Contrast::MinRatio,
+    ];
+
+    /// The name in specs and results.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Contrast::Value => "value",
+            Contrast::Gap => "gap",
+            Contrast::Ratio => "ratio",
+            Contrast::MaxGap => "max_gap",
+            Contrast::MinRatio => "min_ratio",
+        }
+    }
+
+    /// The contrast of this name.
+    #[must_use]
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.id() == id)
+    }
+}
+
+/// Another name under which people know a contrast of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    /// The name.
+    pub name: &'static str,
+    /// The contrast that it names.
+    pub contrast: Contrast,
+    /// For which outcomes: an alias may name one metric for favourable outcomes and another for unfavourable ones.
+    pub when: When,
+    /// Who uses it, and how theirs differs.
+    pub who: &'static str,
+}
+
+/// For which outcomes an alias holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Every outcome.
+    Always,
+    /// Outcomes in which being selected is good for the person.
+    Favourable,
+    /// Outcomes in which being selected is bad for the person.
+    Unfavourable,
+}
+
+/// One entry of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Entry {
+    /// The name in specs and results.
+    pub id: &'static str,
+    /// A short title.
+    pub title: &'static str,
+    /// One sentence: what it says.
+    pub meaning: &'static str,
+    /// The formula in words and letters.
+    pub formula_text: &'static str,
+    /// How it is computed.
+    pub formula: Formula,
+    /// Its unit.
+    pub unit: Unit,
+    /// Which direction is better for the group.
+    pub direction: Direction,
+    /// What it needs.
+    pub needs: &'static [Need],
+    /// Other names.
+    pub aliases: &'static [Alias],
+    /// When not to use it.
+    pub caution: &'static str,
+    /// Where the definition comes from.
+    pub source: &'static str,
+}
+
+/// A metric: an index into the catalogue. Two are equal when they are the same entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Metric(pub(crate) u16);
+
+/// Every entry, in the order of reports.
+const FAMILIES: [&[Entry]; 3] = [rates::ENTRIES, labels::ENTRIES, value::ENTRIES];
+
+impl Metric {
+    /// Every metric, in the order of reports.
+    pub fn all() -> impl Iterator<Item = Metric> {
+        let count: usize = FAMILIES.iter().map(|family| family.len()).sum();
+        (0..count).map(|index| Metric(index as u16))
+    }
+
+    /// The metric's entry.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        let mut index = usize::from(self.0);
+        for family in FAMILIES {
+            if index < family.len() {
+                return &family[index];
+            }
+            index -= family.len();
+        }
+        unreachable!("a metric is only made from the catalogue's own length")
+    }
+
+    /// The name in specs and results.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.entry().id
+    }
+
+    /// The metric of this id (not of an alias).
+    #[must_use]
+    pub fn find(id: &str) -> Option<Metric> {
+        Metric::all().find(|m| m.entry().id == id)
+    }
+}
+
+/// What a name in a gate means: a metric with a contrast, or a metric alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meaning {
+    /// The metric.
+    pub metric: Metric,
+    /// The contrast, when the name is an alias or ends in one (`accuracy_difference`, `accuracy_ratio`).
+    pub contrast: Option<Contrast>,
+}
+
+/// Finds the metric that `name` means for an outcome that is favourable or not.
+///
+/// A name is a metric's id, an alias, or an id followed by `_difference` (gap), `_ratio`, `_max_gap` or `_min_ratio`.
+#[must_use]
+pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
+    if let Some(metric) = Metric::find(name) {
+        return Some(Meaning {
+            metric,
+            contrast: None,
+        });
+    }
+    for metric in Metric::all() {
+        for alias in metric.entry().aliases {
+            let applies = match alias.when {
+                When::Always => true,
+                When::Favourable => favourable,
+                When::Unfavourable => !favourable,
+            };
+            if applies && alias.name == name {
+                return Some(Meaning {
+                    metric,
+                    contrast: Some(alias.contrast),
+                });
+            }
+        }
+    }
+    [
+        ("_difference", Contrast::Gap),
+        ("_max_gap", Contrast::MaxGap),
+        ("_min_ratio", Contrast::MinRatio),
+        ("_gap", Contrast::Gap),
+        ("_ratio", Contrast::Ratio),
+    ]
+    .into_iter()
+    .find_map(|(suffix, contrast)| {
+        let metric = Metric::find(name.strip_suffix(suffix)?)?;
+        Some(Meaning {
+            metric,
+            contrast: Some(contrast),
+        })
+    })
+}
+
+/// Every name that [`find`] knows without a suffix: ids and aliases, for "did you mean".
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Metric::all()
+        .flat_map(|m| {
+            std::iter::once(m.entry().id).chain(m.entry().aliases.iter().map(|alias| alias.name))
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The well-known name of a metric's contrast for such an outcome, if it has one: the first alias that applies.
+#[must_use]
+pub fn alias(metric: Metric, contrast: Contrast, favourable: bool) -> Option<&'static str> {
+    metric
+        .entry()
+        .aliases
+        .iter()
+        .find(|alias| {
+            alias.contrast == contrast
+                && match alias.when {
+                    When::Always => true,
+                    When::Favourable => favourable,
+                    When::Unfavourable => !favourable,
+                }
+        })
+        .map(|alias| alias.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_complete_and_ids_are_unique() {
+        let mut ids: Vec<&str> = Metric::all().map(Metric::id).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "an id is used twice");
+        for metric in Metric::all() {
+            let entry = metric.entry();
+            for text in [
+                entry.title,
+                entry.meaning,
+                entry.formula_text,
+                entry.caution,
+                entry.source,
+            ] {
+                assert!(!text.is_empty(), "{} lacks a text", entry.id);
+            }
+            assert!(!entry.needs.is_empty(), "{} needs nothing", entry.id);
+        }
+    }
+
+    #[test]
+    fn no_alias_means_two_things_for_one_outcome() {
+        for favourable in [true, false] {
+            let mut seen: Vec<&str> = Vec::new();
+            for metric in Metric::all() {
+                for alias in metric.entry().aliases {
+                    let applies = match alias.when {
+                        When::Always => true,
+                        When::Favourable => favourable,
+                        When::Unfavourable => !favourable,
+                    };
+                    if applies {
+                        assert!(!seen.contains(&alias.name), "{} is ambiguous", alias.name);
+                        seen.push(alias.name);
+                    }
+                    assert!(
+                        Metric::find(alias.name).is_none(),
+                        "{} is an id too",
+                        alias.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn disparate_impact_is_about_the_favourable_side() {
+        let good = find("disparate_impact", true).unwrap();
+        let bad = find("disparate_impact", false).unwrap();
+        assert_eq!(good.metric.id(), "selection_rate");
+        assert_eq!(bad.metric.id(), "favourable_rate");
+        assert_eq!(bad.contrast, Some(Contrast::Ratio));
+    }
+}

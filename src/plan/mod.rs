@@ -1,0 +1,353 @@
+//! What the spec means for this log: every name found, every default filled in, every error raised.
+//!
+//! Nothing to the right of the plan sees TOML, a flag, a path pattern or the clock.
+
+use std::path::PathBuf;
+
+use crate::catalogue::{Contrast, Metric};
+use crate::spec::Origin;
+
+/// How a text or binary log is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text.
+    Csv,
+    /// One JSON object per line.
+    Ndjson,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow IPC, file or stream.
+    Arrow,
+}
+
+/// How delimited text is written, with every default filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Csv {
+    /// Field delimiter; `None`: comma, or tab for a name that ends in `.tsv`.
+    pub delimiter: Option<u8>,
+    /// Quote.
+    pub quote: u8,
+    /// Field texts that mean "no value"; the empty field always does.
+    pub null_values: Vec<String>,
+    /// Whether a row may have fewer fields than the header.
+    pub allow_short_rows: bool,
+}
+
+/// One set of files with the same columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The files, in the order read: as shown to people (relative, `/`), and as opened.
+    pub files: Vec<SourceFile>,
+    /// How delimited text is written.
+    pub csv: Csv,
+}
+
+/// One file of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name shown to people; `<stdin>` for standard input.
+    pub name: String,
+    /// The path to open; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// The encoding, when the spec or the file's name tells; else it is sniffed.
+    pub format: Option<Format>,
+}
+
+/// What a column holds, as far as its file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, or categories with text names. Columns of delimited text are always text.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Real numbers (and decimals).
+    Real,
+    /// True or false.
+    Boolean,
+    /// A calendar day.
+    Date,
+    /// A point in time.
+    Datetime,
+    /// A JSON value: its kind is known only row by row.
+    Json,
+    /// Something that an audit can't use (a list, a struct, bytes).
+    Other,
+}
+
+/// The columns of a source, checked to agree over its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// Name and kind, in the order of the first file. A repeated name stands here once per repetition.
+    pub columns: Vec<(String, Kind)>,
+}
+
+impl Schema {
+    /// How many columns have this name.
+    #[must_use]
+    pub fn occurrences(&self, name: &str) -> usize {
+        self.columns.iter().filter(|(n, _)| n == name).count()
+    }
+
+    /// The kind of the first column of this name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<Kind> {
+        self.columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k)
+    }
+}
+
+/// Which file a column is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// The log.
+    Log,
+    /// The people file.
+    People,
+}
+
+/// A checked plan of an audit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Free text for the report.
+    pub about: About,
+    /// Level of every interval.
+    pub level: f64,
+    /// Seed of simulated null distributions.
+    pub seed: u64,
+    /// The day that decides ages where no row has a time, `YYYY-MM-DD`.
+    pub as_of: jiff::civil::Date,
+    /// The log.
+    pub log: Source,
+    /// Columns of the log that are read, each once; other parts of the plan refer to them by index.
+    pub log_columns: Vec<String>,
+    /// The people file, with its key.
+    pub people: Option<People>,
+    /// Column of the person (index into `log_columns`).
+    pub subject: Option<usize>,
+    /// Column of the time (index into `log_columns`), read only when an age needs it.
+    pub time: Option<usize>,
+    /// How much a row counts.
+    pub weight: Weight,
+    /// Conditions that a row must meet.
+    pub filters: Vec<Condition>,
+    /// The protected attributes.
+    pub attributes: Vec<Attribute>,
+    /// What is looked at: each attribute, each intersection; everybody together is always counted besides.
+    pub groupings: Vec<Grouping>,
+    /// Groups with fewer people are never judged.
+    pub min_subjects: u64,
+    /// The outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// The gates.
+    pub gates: Vec<Gate>,
+    /// Notes for the report: what was assumed, which flags overrode the spec.
+    pub notes: Vec<String>,
+}
+
+/// Free text for the report.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// Title.
+    pub title: String,
+    /// The system that was audited.
+    pub system: Option<String>,
+    /// Who answers for the audit.
+    pub owner: Option<String>,
+    /// Why it was made.
+    pub purpose: Option<String>,
+    /// The period that the log covers.
+    pub period: Option<String>,
+    /// The spec's path as the user gave it, if there was one.
+    pub spec: Option<String>,
+}
+
+/// The people file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// The file or files.
+    pub source: Source,
+    /// Columns that are read, each once; the key is the first.
+    pub columns: Vec<String>,
+}
+
+/// How much one row of the log counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Each row counts once.
+    One,
+    /// The row stands for this many rows (column index).
+    Count(usize),
+    /// The row has this sampling weight (column index).
+    Sampling(usize),
+}
+
+/// A test on one column of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// Index into `log_columns`.
+    pub column: usize,
+    /// What the value must be.
+    pub test: Test,
+    /// Whether it is an error when none of the values occurs in the log.
+    pub must_occur: bool,
+    /// Where it was written, for errors found while reading.
+    pub origin: Origin,
+}
+
+/// What a value must be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// One of these texts; for numeric columns one of these numbers.
+    Values(Vec<String>),
+    /// `value >= x`.
+    AtLeast(f64),
+    /// `value > x`.
+    Above(f64),
+    /// `value <= x`.
+    AtMost(f64),
+    /// `value < x`.
+    Below(f64),
+}
+
+/// One protected attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// Name in the report.
+    pub name: String,
+    /// The file it is read from.
+    pub table: Table,
+    /// Index into that file's columns.
+    pub column: usize,
+    /// How a value becomes a group.
+    pub rule: Rule,
+    /// Values that mean "not known" (besides an empty field or a null).
+    pub missing: Vec<String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// How a raw value becomes a group.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// The value is the group.
+    AsIs,
+    /// The first group that lists the value, else `(other)`.
+    Recode(Vec<(String, Vec<String>)>),
+    /// Numeric bands, or bands of age when the value is a date of birth.
+    Bands(Bands),
+}
+
+/// Half-open numeric bands `[edge_i, edge_{i+1})`, with an open band at each end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bands {
+    /// Inner edges, ascending; `edges.len() + 1` bands.
+    pub edges: Vec<f64>,
+    /// A label per band, such as `<25`, `25-44`, `65+`.
+    pub labels: Vec<String>,
+}
+
+/// Who a group is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// The group with most people (the first by name among equals).
+    Largest,
+    /// The group with the highest favourable rate among those large enough to be judged.
+    Best,
+    /// Everybody else whose group is known.
+    Rest,
+    /// Everybody, the group itself included.
+    Overall,
+    /// The group with these labels, one per attribute of the grouping.
+    Named(Vec<String>),
+}
+
+/// A set of attributes whose combinations are the groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grouping {
+    /// Name in the report: attribute names joined by ` & `.
+    pub name: String,
+    /// Indices into `attributes`.
+    pub attributes: Vec<usize>,
+    /// Who the groups are compared with.
+    pub reference: Reference,
+    /// Where the reference was written, for an error when it is not in the data.
+    pub origin: Origin,
+}
+
+/// One outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Name in the report.
+    pub name: String,
+    /// Whether being selected is good for the person.
+    pub favourable: bool,
+    /// When a row counts as selected.
+    pub selected: Condition,
+    /// When a row's observed label is positive.
+    pub actual: Option<Condition>,
+    /// Column of what the row was worth (index into `log_columns`).
+    pub value: Option<usize>,
+    /// Unit of the value.
+    pub unit: Option<String>,
+    /// The metrics that are computed, in catalogue order.
+    pub metrics: Vec<Metric>,
+}
+
+/// What decides when the interval straddles the threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateRule {
+    /// The estimate decides.
+    Point,
+    /// Fails only when the interval lies beyond the threshold.
+    Evidence,
+    /// Passes only when the interval lies inside.
+    Assurance,
+}
+
+/// What an inconclusive gate does to the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInconclusive {
+    /// It blocks (exit 3).
+    Fail,
+    /// It is said and does not block.
+    Warn,
+    /// It is recorded and does not block.
+    Pass,
+}
+
+/// A threshold that decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// Name in the report, unique.
+    pub name: String,
+    /// The metric as the user called it.
+    pub asked: String,
+    /// The metric, resolved per outcome (an alias may mean another metric for an unfavourable outcome).
+    pub metrics: Vec<(usize, Metric)>,
+    /// The contrast.
+    pub contrast: Contrast,
+    /// Indices into `groupings`.
+    pub groupings: Vec<usize>,
+    /// Group labels as displayed (`"F"`, `"F & 65+"`); `None`: every judged group with a known attribute.
+    pub groups: Option<Vec<String>>,
+    /// Lowest accepted value.
+    pub min: Option<Threshold>,
+    /// Highest accepted value.
+    pub max: Option<Threshold>,
+    /// The rule.
+    pub rule: GateRule,
+    /// What an inconclusive result does.
+    pub on_inconclusive: OnInconclusive,
+    /// 1-based line of the gate in the spec.
+    pub line: Option<u64>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A threshold with its exact decimal value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// As a double.
+    pub value: f64,
+    /// As an exact fraction `numerator / denominator`, when it was written as a plain decimal of at most 18 digits.
+    pub exact: Option<(i64, i64)>,
+}

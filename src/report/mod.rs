@@ -1,0 +1,3 @@
+//! One public model, many faces.
+
+pub mod model;

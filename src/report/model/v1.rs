@@ -1,0 +1,342 @@
+//! `parytet.result/1`: the frozen shape of a result.
+//!
+//! Fields may be added; none is renamed, retyped or removed under this number. No time of day, host, absolute path or
+//! duration is in it: the same log, spec and version give the same bytes. Numbers are finite; an undefined number is
+//! `null` with a reason beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// The name and number of this shape.
+pub const SCHEMA: &str = "parytet.result/1";
+
+/// A whole result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Result {
+    /// Always `parytet.result/1`.
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// What was asked.
+    pub audit: Audit,
+    /// What was read.
+    pub inputs: Vec<Input>,
+    /// Where every row went.
+    pub account: Account,
+    /// The outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// The groupings: each attribute, each intersection.
+    pub groupings: Vec<Grouping>,
+    /// Every number.
+    pub estimates: Vec<Estimate>,
+    /// Every gate.
+    pub gates: Vec<Gate>,
+    /// The whole verdict.
+    pub verdict: Verdict,
+    /// What the reader must know: assumptions, limits, oddities of the log. Sentences.
+    pub notes: Vec<String>,
+}
+
+/// What made a result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `parytet`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Audit {
+    /// Title.
+    pub title: String,
+    /// The system that was audited.
+    pub system: Option<String>,
+    /// Who answers for the audit.
+    pub owner: Option<String>,
+    /// Why it was made.
+    pub purpose: Option<String>,
+    /// The period that the log covers.
+    pub period: Option<String>,
+    /// The spec's path as given.
+    pub spec: Option<String>,
+    /// Level of every interval.
+    pub level: f64,
+    /// Seed of simulated null distributions.
+    pub seed: u64,
+    /// The day that decides ages and expiries, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The independent unit: `subject` or `row`.
+    pub unit: String,
+    /// Groups with fewer people are not judged.
+    pub min_subjects: u64,
+    /// How many equality hypotheses were tested: the family of the adjusted p-values.
+    pub tests: u64,
+    /// Whether failures were asked not to change the exit code.
+    pub exit_zero: bool,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// `log` or `people`.
+    pub role: String,
+    /// The name as shown, relative, with `/`.
+    pub name: String,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+/// Where every row went: `read = filtered + no_subject + audited + set aside by every outcome`.
+///
+/// A row is audited when at least one outcome has a decision for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Rows read from the log. With a `count` column: rows of the file, not what they stand for.
+    pub read: u64,
+    /// Rows that `where` left out.
+    pub filtered: u64,
+    /// Rows without a person.
+    pub no_subject: u64,
+    /// Rows in which no outcome has a decision.
+    pub no_decision: u64,
+    /// Rows audited for at least one outcome.
+    pub audited: u64,
+    /// What the audited rows stand for (with a `count` column; else the same as `audited`).
+    pub audited_count: u64,
+    /// People among the audited rows.
+    pub subjects: u64,
+    /// Rows with fewer fields than the header, where that was allowed.
+    pub short_rows: u64,
+    /// People of the log who are not in the people file.
+    pub subjects_without_record: Option<u64>,
+    /// People of the people file who are not in the log.
+    pub records_without_rows: Option<u64>,
+    /// The same by outcome.
+    pub by_outcome: Vec<OutcomeAccount>,
+    /// The same by group.
+    pub by_group: Vec<GroupAccount>,
+}
+
+/// Where the rows went for one outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeAccount {
+    /// The outcome.
+    pub outcome: String,
+    /// Rows with a decision.
+    pub audited: u64,
+    /// Rows without a decision.
+    pub no_decision: u64,
+    /// Audited rows without a label (`null`: the outcome has no label).
+    pub no_label: Option<u64>,
+    /// Audited rows without a value (`null`: the outcome has no value).
+    pub no_value: Option<u64>,
+}
+
+/// Where the rows of one group went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupAccount {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Rows read.
+    pub read: u64,
+    /// Rows that `where` left out.
+    pub filtered: u64,
+    /// Rows without a person.
+    pub no_subject: u64,
+    /// Rows in which no outcome has a decision.
+    pub no_decision: u64,
+    /// Rows audited.
+    pub audited: u64,
+}
+
+/// An outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Its name.
+    pub name: String,
+    /// Whether being selected is good for the person.
+    pub favourable: bool,
+    /// Whether it has a label.
+    pub label: bool,
+    /// Whether it has a value.
+    pub value: bool,
+    /// Unit of the value.
+    pub unit: Option<String>,
+}
+
+/// A grouping and its groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grouping {
+    /// Its name: `gender`, `gender & age`.
+    pub attribute: String,
+    /// Who the groups are compared with: a group's name, `(rest)` or `(overall)`; `null`: there is nobody.
+    pub reference: Option<String>,
+    /// How the reference was chosen: `largest`, `best`, `rest`, `overall` or `named`.
+    pub reference_rule: String,
+    /// People who appear in more than one of its groups.
+    pub subjects_in_several_groups: u64,
+    /// The groups, in their natural order.
+    pub groups: Vec<Group>,
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name: `female`, `female & 65+`, `(missing)`.
+    pub group: String,
+    /// People.
+    pub subjects: u64,
+    /// Audited rows.
+    pub rows: u64,
+    /// Share of all audited rows.
+    pub row_share: f64,
+    /// Share of all people; can add up to more than 1 when people appear in several groups.
+    pub subject_share: f64,
+    /// Whether it is large enough to be judged and its attribute is known.
+    pub judged: bool,
+}
+
+/// One number with all that is known of it. Null fields are absent from the question, not lost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The grouping; `(everyone)` for the whole log.
+    pub attribute: String,
+    /// The group; for `max_gap` and `min_ratio`: `lowest / highest` group.
+    pub group: String,
+    /// Who it is compared with.
+    pub reference: Option<String>,
+    /// The outcome.
+    pub outcome: String,
+    /// The metric.
+    pub metric: String,
+    /// `value`, `gap`, `ratio`, `max_gap` or `min_ratio`.
+    pub contrast: String,
+    /// The well-known name of this metric and contrast.
+    pub alias: Option<String>,
+    /// `share`, `number` or the outcome's unit of value.
+    pub unit: String,
+    /// The number.
+    pub estimate: Option<f64>,
+    /// Lower end of the interval; `null` with an estimate: unbounded below.
+    pub low: Option<f64>,
+    /// Upper end of the interval; `null` with an estimate: unbounded above.
+    pub high: Option<f64>,
+    /// Level of the interval.
+    pub level: f64,
+    /// How the interval was made.
+    pub method: Option<String>,
+    /// Linearised standard error (of the logarithm, for ratios).
+    pub standard_error: Option<f64>,
+    /// Degrees of freedom; `null`: not from a t distribution.
+    pub df: Option<f64>,
+    /// The test of equality with the reference.
+    pub test: Option<String>,
+    /// Its p-value.
+    pub p_value: Option<f64>,
+    /// Holm-adjusted over the whole audit.
+    pub p_adjusted: Option<f64>,
+    /// Benjamini-Hochberg-adjusted over the whole audit, for exploration.
+    pub p_bh: Option<f64>,
+    /// People behind the number (in the denominator of the group's metric).
+    pub subjects: u64,
+    /// Rows behind the number (likewise; what they stand for, with a `count` column).
+    pub rows: u64,
+    /// Rows of the metric's numerator, when it counts rows or people.
+    pub numerator: Option<f64>,
+    /// Its denominator.
+    pub denominator: Option<f64>,
+    /// Design effect: how much wider than for independent rows the variance is.
+    pub deff: Option<f64>,
+    /// Rows divided by the design effect.
+    pub effective_rows: Option<f64>,
+    /// Smallest ratio to the reference that this much data would have shown with 80 % power.
+    pub minimum_detectable_ratio: Option<f64>,
+    /// How many more selections (rows) the group would need for parity with the reference; negative: it has more.
+    pub selections_to_parity: Option<i64>,
+    /// The same in people, from the mean of personal rates.
+    pub subjects_to_parity: Option<i64>,
+    /// `ok`, `few` (fewer people than `min_subjects`) or `undefined`.
+    pub status: String,
+    /// Why, when it is not `ok`: a stable code.
+    pub reason: Option<String>,
+}
+
+/// A gate and its answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Its name.
+    pub name: String,
+    /// The metric as asked for.
+    pub metric: String,
+    /// The contrast.
+    pub contrast: String,
+    /// Lowest accepted value.
+    pub min: Option<f64>,
+    /// Highest accepted value.
+    pub max: Option<f64>,
+    /// `point`, `evidence` or `assurance`.
+    pub rule: String,
+    /// `fail`, `warn` or `pass`.
+    pub on_inconclusive: String,
+    /// 1-based line in the spec.
+    pub line: Option<u64>,
+    /// `pass`, `fail` or `inconclusive`: the worst of its answers.
+    pub verdict: String,
+    /// One answer per group.
+    pub answers: Vec<Answer>,
+}
+
+/// What a gate says of one group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The outcome.
+    pub outcome: String,
+    /// The grouping.
+    pub attribute: String,
+    /// The group; for `max_gap` and `min_ratio`: `lowest / highest` group.
+    pub group: String,
+    /// Who it is compared with.
+    pub reference: Option<String>,
+    /// The metric that was meant.
+    pub metric: String,
+    /// The number.
+    pub estimate: Option<f64>,
+    /// Lower end of the interval.
+    pub low: Option<f64>,
+    /// Upper end of the interval.
+    pub high: Option<f64>,
+    /// Ends of the interval that decides a failure, widened for the number of groups that the gate looks at.
+    pub adjusted_low: Option<f64>,
+    /// See `adjusted_low`.
+    pub adjusted_high: Option<f64>,
+    /// `pass`, `fail` or `inconclusive`.
+    pub verdict: String,
+    /// Stable code: why.
+    pub reason: String,
+    /// People in the group.
+    pub subjects: u64,
+    /// About how many people it would take to decide, if the estimate stayed where it is.
+    pub subjects_needed: Option<u64>,
+    /// How many more selections (rows) would bring the estimate to the threshold.
+    pub selections_to_threshold: Option<i64>,
+}
+
+/// The whole verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// `pass`, `fail`, `inconclusive`, or `none` when no gate was asked for.
+    pub verdict: String,
+    /// Gates that passed.
+    pub passed: u64,
+    /// Gates that failed.
+    pub failed: u64,
+    /// Gates that could not be decided.
+    pub inconclusive: u64,
+    /// 0, 1 or 3: what the process ends with when nothing goes wrong after this.
+    pub exit_code: u8,
+    /// Stable code: why.
+    pub reason: String,
+}

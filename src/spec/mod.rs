@@ -1,0 +1,257 @@
+//! The spec as it was typed: every key with the place where it stands, nothing resolved yet.
+//!
+//! A TOML file and the command line's quick flags both end in the same [`Spec`]. What the keys *mean*
+//! for a given log is the business of [`crate::plan`].
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// Where a value was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// Nobody wrote it: it is a default.
+    #[default]
+    Default,
+    /// In the spec, at this byte range.
+    File(Range<usize>),
+    /// On the command line, by this flag (with its dashes).
+    Flag(&'static str),
+}
+
+/// A value together with where it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// The text that the spec was read from, kept so that errors can show the line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SpecText {
+    /// The path as the user gave it; empty when everything came from flags.
+    pub path: String,
+    /// The whole text; empty when everything came from flags.
+    pub text: String,
+    /// The folder to which relative paths in the spec refer.
+    pub folder: PathBuf,
+}
+
+/// A spec as typed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spec {
+    /// The text it came from.
+    pub source: SpecText,
+    /// `[audit]`.
+    pub audit: Audit,
+    /// `[log]`.
+    pub log: Log,
+    /// `[people]`.
+    pub people: Option<People>,
+    /// `[[protected]]`, in the order written.
+    pub protected: Vec<Protected>,
+    /// `[groups]`.
+    pub groups: Groups,
+    /// `[[outcome]]`, in the order written.
+    pub outcomes: Vec<Outcome>,
+    /// `[[gate]]`, in the order written.
+    pub gates: Vec<Gate>,
+    /// Keys of the file that a flag overrode, such as `log.subject`, in the order of the flags.
+    pub overridden: Vec<String>,
+}
+
+/// `[audit]`: what the report says about itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Audit {
+    /// Title of the report.
+    pub title: Option<String>,
+    /// The system that was audited.
+    pub system: Option<String>,
+    /// Who answers for the audit.
+    pub owner: Option<String>,
+    /// Why it was made.
+    pub purpose: Option<String>,
+    /// The period that the log covers, in free text.
+    pub period: Option<String>,
+    /// Confidence level of every interval, in (0.5, 1); default 0.95.
+    pub level: Option<At<f64>>,
+    /// Seed of every simulated null distribution; default 1.
+    pub seed: Option<At<u64>>,
+}
+
+/// How a delimited text file is written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Csv {
+    /// Field delimiter, one ASCII byte; default `,` (tab for `.tsv`).
+    pub delimiter: Option<At<u8>>,
+    /// Quote, one ASCII byte; default `"`.
+    pub quote: Option<At<u8>>,
+    /// `utf-8` (the only one that is read; another is an error that says how to convert).
+    pub encoding: Option<At<String>>,
+    /// Field texts that mean "no value", besides the empty one.
+    pub null_values: Option<At<Vec<String>>>,
+    /// What to do with a row that has fewer fields than the header; default `error`.
+    pub short_rows: Option<At<ShortRows>>,
+}
+
+/// What to do with a row that has too few fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShortRows {
+    /// Stop with an error that names the line.
+    #[default]
+    Error,
+    /// Take the absent fields as empty, and count the rows.
+    Allow,
+}
+
+/// `[log]`: where the rows are and what they hold.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Log {
+    /// Paths or globs; `-` is standard input.
+    pub path: Vec<At<String>>,
+    /// `csv`, `tsv`, `parquet`, `ndjson` or `arrow`, when the name does not tell.
+    pub format: Option<At<String>>,
+    /// Column of the person.
+    pub subject: Option<At<String>>,
+    /// Column of the time of the row.
+    pub time: Option<At<String>>,
+    /// Column of an integer: how many rows this row stands for.
+    pub count: Option<At<String>>,
+    /// Column of a real number: sampling weight.
+    pub weight: Option<At<String>>,
+    /// Conditions that a row must meet to be audited (all of them).
+    pub filters: Vec<Condition>,
+    /// How delimited text is written.
+    pub csv: Csv,
+}
+
+/// `[people]`: a file with one row per person.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct People {
+    /// Paths or globs.
+    pub path: Vec<At<String>>,
+    /// As for the log.
+    pub format: Option<At<String>>,
+    /// Column that holds the same values as `[log].subject`.
+    pub key: At<String>,
+    /// How delimited text is written.
+    pub csv: Csv,
+}
+
+/// `[[protected]]`: one attribute of people.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Protected {
+    /// Name in the report.
+    pub name: At<String>,
+    /// Column; the name unless given.
+    pub column: Option<At<String>>,
+    /// `log` or `people`, where both files have the column.
+    pub from: Option<At<String>>,
+    /// Who the groups are compared with: a group's name, `largest`, `best`, `rest` or `overall`.
+    pub reference: Option<At<String>>,
+    /// Values that mean "not known".
+    pub missing: Vec<At<String>>,
+    /// Lower edges of numeric bands, ascending.
+    pub bands: Option<At<Vec<f64>>>,
+    /// Raw values by group, in the order written; the rest is `(other)`.
+    pub values: Option<At<Vec<(At<String>, Vec<At<String>>)>>>,
+}
+
+/// `[groups]`: which combinations are looked at, and how small a group may be.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Groups {
+    /// Lists of attribute names, or every combination.
+    pub intersections: Option<At<Intersections>>,
+    /// Groups with fewer people are shown and marked, never judged; default 5.
+    pub min_subjects: Option<At<u64>>,
+    /// Who the groups of intersections are compared with: a keyword, as in `[[protected]]`; default `largest`.
+    pub reference: Option<At<String>>,
+}
+
+/// What `[groups].intersections` says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intersections {
+    /// Every combination of two or more attributes.
+    All,
+    /// These combinations.
+    Listed(Vec<At<Vec<At<String>>>>),
+}
+
+/// A test on one column's value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The column.
+    pub column: At<String>,
+    /// What its value must be.
+    pub test: Test,
+    /// Where the whole condition was written.
+    pub origin: Origin,
+    /// `absent = "allow"`: it is no error when none of `values` occurs in the log.
+    pub absent_allowed: bool,
+}
+
+/// What a value must be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Test {
+    /// One of these, compared as text (numbers by value).
+    Values(Vec<At<String>>),
+    /// `value >= x`.
+    AtLeast(f64),
+    /// `value > x`.
+    Above(f64),
+    /// `value <= x`.
+    AtMost(f64),
+    /// `value < x`.
+    Below(f64),
+}
+
+/// `[[outcome]]`: a decision about people, and what is known of how it turned out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Name in the report.
+    pub name: At<String>,
+    /// Whether being selected is good for the person. `None` only when flags gave the outcome.
+    pub favourable: Option<At<bool>>,
+    /// When a row counts as selected.
+    pub selected: Condition,
+    /// When a row's observed label is positive.
+    pub actual: Option<Condition>,
+    /// Column of what the row was worth.
+    pub value: Option<At<String>>,
+    /// Unit of the value, for the report.
+    pub unit: Option<String>,
+    /// The metrics to compute; all that the outcome can give unless written.
+    pub metrics: Option<Vec<At<String>>>,
+}
+
+/// `[[gate]]`: a threshold that decides.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Gate {
+    /// Name in the report; made from the metric and threshold unless given.
+    pub name: Option<At<String>>,
+    /// Metric or alias.
+    pub metric: At<String>,
+    /// `value`, `gap`, `ratio`, `max_gap` or `min_ratio`; the alias's own unless given.
+    pub contrast: Option<At<String>>,
+    /// Outcome; all outcomes that can give the metric unless given.
+    pub outcome: Option<At<String>>,
+    /// Attributes or intersections (`"gender"`, `"gender & age"`); all unless given.
+    pub attributes: Option<Vec<At<String>>>,
+    /// Groups; all judged groups unless given.
+    pub groups: Option<Vec<At<String>>>,
+    /// Lowest accepted value, itself accepted.
+    pub min: Option<At<f64>>,
+    /// Highest accepted value, itself accepted.
+    pub max: Option<At<f64>>,
+    /// The thresholds as they were written, for exact comparison (`"0.8"`).
+    pub min_text: Option<String>,
+    /// The thresholds as they were written, for exact comparison.
+    pub max_text: Option<String>,
+    /// `point`, `evidence` or `assurance`.
+    pub rule: Option<At<String>>,
+    /// `fail`, `warn` or `pass`.
+    pub on_inconclusive: Option<At<String>>,
+    /// Where the gate's table was written.
+    pub origin: Origin,
+}
