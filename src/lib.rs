@@ -15,4 +15,15 @@ pub mod plan;
 
 pub mod log;
 
+pub mod tally;
+
+pub mod engine;
+
+pub mod inference;
+pub mod metrics;
+
+pub mod assess;
+
+pub mod verdict;
+
 pub mod report;

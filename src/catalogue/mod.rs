@@ -306,6 +306,20 @@ pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
     })
 }
 
+/// Every denominator in the catalogue, each once: a tally keeps for each how many people and rows stand behind it.
+#[must_use]
+pub fn denominators() -> Vec<Linear> {
+    let mut all: Vec<Linear> = Vec::new();
+    for metric in Metric::all() {
+        if let Formula::Ratio { denominator, .. } = metric.entry().formula
+            && !all.contains(&denominator)
+        {
+            all.push(denominator);
+        }
+    }
+    all
+}
+
 /// Every name that [`find`] knows without a suffix: ids and aliases, for "did you mean".
 #[must_use]
 pub fn names() -> Vec<&'static str> {

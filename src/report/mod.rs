@@ -1,3 +1,4 @@
 //! One public model, many faces.
 
+pub mod assemble;
 pub mod model;

@@ -204,6 +204,12 @@ pub enum Test {
     AtMost(f64),
     /// `value < x`.
     Below(f64),
+    /// `counts = true`: the column says how many of the row's `count` rows meet the condition; `empty = 0`: what an
+    /// empty field means.
+    Counted {
+        /// What an empty field means.
+        empty: Option<u64>,
+    },
 }
 
 /// `[[outcome]]`: a decision about people, and what is known of how it turned out.

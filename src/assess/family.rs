@@ -1,0 +1,207 @@
+//! All groups of a grouping together: the largest gap and the smallest ratio.
+//!
+//! Extremes are chosen after the fact, so an interval for "this pair" would cry wolf: with enough groups some pair is
+//! always apart. Their intervals therefore come from bounds that hold for all pairs at once (Tukey's idea, with unequal
+//! variances after Games & Howell 1976), and their p-values from the null distribution of the extreme itself.
+
+use super::pair::{Pair, Reason};
+use super::side::{Ends, Reach, Side};
+use crate::catalogue::Unit;
+use crate::inference::extremes;
+
+/// Draws of a null distribution.
+const DRAWS: usize = 9_999;
+/// With this many groups or more, fewer draws: the pairs grow with the square.
+const MANY_GROUPS: usize = 25;
+const FEW_DRAWS: usize = 1_999;
+/// Below this expected count, people are relabelled instead of trusting a normal law.
+const SMALL_EXPECTED: f64 = 5.0;
+
+/// Judged groups with a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Family {
+    pub(super) names: Vec<String>,
+    pub(super) sides: Vec<Side>,
+    /// Covariance of each two estimates; the diagonal holds variances.
+    pub(super) covariance: Vec<Vec<f64>>,
+    pub(super) unit: Unit,
+    pub(super) seed: u64,
+}
+
+/// An extreme with the indices of the groups that make it: the lowest and the highest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Extreme {
+    pub(super) estimate: f64,
+    pub(super) lowest: usize,
+    pub(super) highest: usize,
+}
+
+impl Family {
+    fn draws(&self) -> usize {
+        if self.sides.len() >= MANY_GROUPS {
+            FEW_DRAWS
+        } else {
+            DRAWS
+        }
+    }
+
+    fn values(&self) -> Vec<f64> {
+        self.sides.iter().filter_map(|s| s.point.value).collect()
+    }
+
+    fn df(&self) -> Vec<f64> {
+        self.sides.iter().map(|s| s.df.max(1.0)).collect()
+    }
+
+    fn ends(&self) -> Option<(usize, usize)> {
+        let values = self.values();
+        if values.len() < 2 {
+            return None;
+        }
+        let mut lowest = 0;
+        let mut highest = 0;
+        for (i, v) in values.iter().enumerate() {
+            if *v < values[lowest] {
+                lowest = i;
+            }
+            if *v > values[highest] {
+                highest = i;
+            }
+        }
+        Some((lowest, highest))
+    }
+
+    pub(super) fn max_gap(&self) -> Result<Extreme, Reason> {
+        let (lowest, highest) = self.ends().ok_or("fewer-than-two-groups")?;
+        let values = self.values();
+        Ok(Extreme {
+            estimate: values[highest] - values[lowest],
+            lowest,
+            highest,
+        })
+    }
+
+    pub(super) fn min_ratio(&self) -> Result<Extreme, Reason> {
+        let (lowest, highest) = self.ends().ok_or("fewer-than-two-groups")?;
+        let values = self.values();
+        if values[lowest] < 0.0 {
+            return Err("negative-mean");
+        }
+        if values[highest] <= 0.0 {
+            return Err("both-zero");
+        }
+        Ok(Extreme {
+            estimate: values[lowest] / values[highest],
+            lowest,
+            highest,
+        })
+    }
+
+    /// Critical value that covers all pairs at once.
+    pub(super) fn critical(&self, level: f64) -> Option<f64> {
+        extremes::studentised_range_critical(
+            &self.covariance,
+            &self.df(),
+            level,
+            self.draws(),
+            self.seed,
+        )
+    }
+
+    /// p-value of one pair among all pairs.
+    pub(super) fn simultaneous_p(&self, statistic: f64) -> Option<f64> {
+        extremes::max_gap_p(
+            statistic,
+            &self.covariance,
+            &self.df(),
+            self.draws(),
+            self.seed,
+        )
+    }
+
+    pub(super) fn pair(&self, a: usize, b: usize) -> Pair {
+        Pair {
+            group: self.sides[a].clone(),
+            reference: self.sides[b].clone(),
+            covariance: self.covariance[a][b],
+            unit: self.unit,
+        }
+    }
+
+    /// With this confidence every pair's gap lies within its bounds, so the largest lies between the largest lower and
+    /// the largest upper bound.
+    pub(super) fn max_gap_interval(&self, level: f64) -> Option<Ends> {
+        let reach = Reach::Fixed(self.critical(level)?);
+        let (mut low, mut high) = (0.0f64, 0.0f64);
+        for a in 0..self.sides.len() {
+            for b in a + 1..self.sides.len() {
+                let (ends, _) = self.pair(a, b).gap_interval(reach)?;
+                let (l, h) = (ends.low?, ends.high?);
+                low = low.max(l).max(-h);
+                high = high.max(l.abs()).max(h.abs());
+            }
+        }
+        Ends::new(low, high)
+    }
+
+    /// As [`Self::max_gap_interval`], for the smallest ratio of any two groups.
+    pub(super) fn min_ratio_interval(&self, level: f64) -> Option<Ends> {
+        let reach = Reach::Fixed(self.critical(level)?);
+        let (mut low, mut high) = (1.0f64, 1.0f64);
+        for a in 0..self.sides.len() {
+            for b in 0..self.sides.len() {
+                if a == b {
+                    continue;
+                }
+                let pair = self.pair(a, b);
+                if pair.ratio().is_err() {
+                    continue;
+                }
+                let (ends, _) = pair.ratio_interval(reach)?;
+                low = low.min(ends.low.unwrap_or(0.0));
+                high = high.min(ends.high.unwrap_or(1.0));
+            }
+        }
+        Ends::new(low, high)
+    }
+
+    /// p-values of the largest gap and of the smallest ratio under equality, with the name of the test.
+    pub(super) fn p(&self) -> Option<(f64, f64, &'static str)> {
+        if let Some(p) = self.permutation() {
+            return Some((p.max_gap_p, p.min_ratio_p, "permutation of people"));
+        }
+        let statistic = extremes::studentised_range(&self.values(), &self.covariance)?;
+        let p = self.simultaneous_p(statistic)?;
+        Some((p, p, "studentised range, simulated"))
+    }
+
+    /// Where each person is one draw and some group is small, people are relabelled.
+    fn permutation(&self) -> Option<extremes::PermutationExtremes> {
+        let independent = self
+            .covariance
+            .iter()
+            .enumerate()
+            .all(|(i, row)| row.iter().enumerate().all(|(j, c)| i == j || *c == 0.0));
+        if !independent || !self.sides.iter().all(|s| s.point.binomial) {
+            return None;
+        }
+        let whole = |v: Option<f64>| v.map(|v| v.round() as u64);
+        let selected: Vec<u64> = self
+            .sides
+            .iter()
+            .map(|s| whole(s.point.numerator))
+            .collect::<Option<_>>()?;
+        let sizes: Vec<u64> = self
+            .sides
+            .iter()
+            .map(|s| whole(s.point.denominator))
+            .collect::<Option<_>>()?;
+        let (x, n): (u64, u64) = (selected.iter().sum(), sizes.iter().sum());
+        let smallest = *sizes.iter().min()? as f64;
+        let rarer = x.min(n - x) as f64;
+        if smallest * rarer / n as f64 >= SMALL_EXPECTED {
+            return None;
+        }
+        extremes::permutation_extremes(&selected, &sizes, self.draws(), self.seed)
+    }
+}

@@ -1,0 +1,208 @@
+//! One number with all that is known of it.
+
+use super::family::Family;
+use super::pair::Pair;
+use super::side::{Ends, Reach, Side};
+use crate::catalogue::{Contrast, Metric};
+
+/// Which people a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// The whole log.
+    Everyone,
+    /// One group of a grouping (indices into the tally).
+    Group {
+        /// The grouping.
+        grouping: usize,
+        /// The group.
+        group: usize,
+    },
+    /// All judged groups of a grouping: the lowest and the highest by name.
+    Extremes {
+        /// The grouping.
+        grouping: usize,
+        /// Names of the lowest and the highest group, when there are two.
+        names: Option<(String, String)>,
+    },
+}
+
+impl About {
+    /// The grouping, unless it is about everybody.
+    #[must_use]
+    pub fn grouping(&self) -> Option<usize> {
+        match self {
+            About::Everyone => None,
+            About::Group { grouping, .. } | About::Extremes { grouping, .. } => Some(*grouping),
+        }
+    }
+}
+
+/// Whether a finding is a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It is.
+    Ok,
+    /// It is, but rests on fewer people than the plan's minimum, or on people whose group is not known.
+    Unjudged(&'static str),
+    /// It is not: the code says why.
+    Undefined(&'static str),
+}
+
+impl Status {
+    /// The reason code, if it is not `Ok`.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Status::Ok => None,
+            Status::Unjudged(reason) | Status::Undefined(reason) => Some(reason),
+        }
+    }
+}
+
+/// Counts behind a comparison of two shares, where they are whole numbers: selected and size of the group, selected and
+/// size of the reference.
+pub type Counts = (i128, i128, i128, i128);
+
+/// One estimate with its uncertainty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Which people.
+    pub about: About,
+    /// Name of whom they are compared with.
+    pub reference: Option<String>,
+    /// Index of the outcome.
+    pub outcome: usize,
+    /// The metric.
+    pub metric: Metric,
+    /// The contrast.
+    pub contrast: Contrast,
+    /// The number.
+    pub estimate: Option<f64>,
+    /// Its interval at the plan's level.
+    pub ends: Option<Ends>,
+    /// How the interval was made.
+    pub method: Option<String>,
+    /// Standard error (of the logarithm for ratios).
+    pub standard_error: Option<f64>,
+    /// Degrees of freedom; `None`: normal.
+    pub df: Option<f64>,
+    /// The test of equality and its p-value.
+    pub test: Option<(String, f64)>,
+    /// Holm-adjusted p over the whole audit.
+    pub p_adjusted: Option<f64>,
+    /// Benjamini-Hochberg-adjusted p over the whole audit.
+    pub p_bh: Option<f64>,
+    /// People behind the denominator.
+    pub subjects: u64,
+    /// Rows behind the denominator.
+    pub rows: u64,
+    /// Numerator and denominator of the group.
+    pub fraction: Option<(f64, f64)>,
+    /// Design effect.
+    pub deff: Option<f64>,
+    /// Effective rows.
+    pub effective: Option<f64>,
+    /// Smallest detectable ratio.
+    pub minimum_detectable_ratio: Option<f64>,
+    /// Selections (rows) that would bring parity.
+    pub selections_to_parity: Option<i64>,
+    /// The same in people.
+    pub subjects_to_parity: Option<i64>,
+    /// Whether it is a number.
+    pub status: Status,
+    /// Whole counts for exact comparison.
+    pub counts: Option<Counts>,
+    /// How to make its interval at another level.
+    pub(super) recipe: Recipe,
+}
+
+/// How an interval is made.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Recipe {
+    None,
+    Value(Side),
+    /// With the family over which the reference was chosen, if it was chosen as the best.
+    Gap(Pair, Option<Family>),
+    Ratio(Pair, Option<Family>),
+    WorstGap(Vec<Recipe>),
+    WorstRatio(Vec<Recipe>),
+    MaxGap(Family),
+    MinRatio(Family),
+}
+
+impl Recipe {
+    /// The interval at a two-sided level, and how it was made.
+    pub(super) fn interval(&self, level: f64) -> Option<(Ends, String)> {
+        let plain = |made: Option<(Ends, &'static str)>| made.map(|(e, m)| (e, m.to_owned()));
+        match self {
+            Recipe::None => None,
+            Recipe::Value(side) => plain(side.interval(Reach::Level(level))),
+            Recipe::Gap(pair, None) => plain(pair.gap_interval(Reach::Level(level))),
+            Recipe::Ratio(pair, None) => plain(pair.ratio_interval(Reach::Level(level))),
+            Recipe::Gap(pair, Some(family)) => {
+                let reach = Reach::Fixed(family.critical(level)?);
+                let (ends, method) = pair.gap_interval(reach)?;
+                Some((ends, format!("{method}, simultaneous over the choice of the best")))
+            }
+            Recipe::Ratio(pair, Some(family)) => {
+                let reach = Reach::Fixed(family.critical(level)?);
+                let (ends, method) = pair.ratio_interval(reach)?;
+                Some((ends, format!("{method}, simultaneous over the choice of the best")))
+            }
+            Recipe::MaxGap(family) => Some((
+                family.max_gap_interval(level)?,
+                "simultaneous pairwise bounds".to_owned(),
+            )),
+            Recipe::MinRatio(family) => Some((
+                family.min_ratio_interval(level)?,
+                "simultaneous pairwise bounds".to_owned(),
+            )),
+            Recipe::WorstGap(parts) => {
+                let each = Self::bonferroni(parts, level)?;
+                let folded = each.iter().map(|e| {
+                    let (l, h) = (e.low?, e.high?);
+                    Some((0f64.max(l).max(-h), l.abs().max(h.abs())))
+                });
+                let folded: Vec<(f64, f64)> = folded.collect::<Option<_>>()?;
+                let low = folded.iter().map(|f| f.0).fold(0.0, f64::max);
+                let high = folded.iter().map(|f| f.1).fold(0.0, f64::max);
+                Some((Ends::new(low, high)?, "Bonferroni over its two rates".to_owned()))
+            }
+            Recipe::WorstRatio(parts) => {
+                let each = Self::bonferroni(parts, level)?;
+                // A ratio r and 1/r are equally far from 1: both ends are folded to at most 1.
+                let folded = each.iter().map(|e| {
+                    let l = e.low.unwrap_or(0.0);
+                    let h = e.high.unwrap_or(f64::INFINITY);
+                    let low = l.min(1.0 / h);
+                    let high = if l <= 1.0 && h >= 1.0 {
+                        1.0
+                    } else {
+                        h.min(1.0 / l).min(1.0)
+                    };
+                    (low, high)
+                });
+                let folded: Vec<(f64, f64)> = folded.collect();
+                let low = folded.iter().map(|f| f.0).fold(1.0, f64::min);
+                let high = folded.iter().map(|f| f.1).fold(1.0, f64::min);
+                Some((Ends::new(low, high)?, "Bonferroni over its two rates".to_owned()))
+            }
+        }
+    }
+
+    fn bonferroni(parts: &[Recipe], level: f64) -> Option<Vec<Ends>> {
+        let each = 1.0 - (1.0 - level) / parts.len() as f64;
+        parts
+            .iter()
+            .map(|part| part.interval(each).map(|(ends, _)| ends))
+            .collect()
+    }
+}
+
+impl Finding {
+    /// The interval at another level.
+    #[must_use]
+    pub fn ends_at(&self, level: f64) -> Option<Ends> {
+        self.recipe.interval(level).map(|(ends, _)| ends)
+    }
+}

@@ -1,0 +1,374 @@
+//! Puts the public result together from what was planned, counted, assessed and judged.
+
+use super::model::v1;
+use crate::assess::{About, Assessment, Chosen, Finding, Status};
+use crate::catalogue::{self, Unit};
+use crate::engine::Counted;
+use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
+use crate::tally::{GroupTally, Tally};
+use crate::verdict::{Answer, Judged, Outcome, Say};
+
+/// Everything that a result is made of.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The tally, with what was learnt while reading.
+    pub counted: &'a Counted,
+    /// The findings.
+    pub assessment: &'a Assessment,
+    /// The gates' answers.
+    pub judged: &'a [Judged],
+    /// The whole verdict.
+    pub outcome: Outcome,
+    /// Whether failures were asked not to change the exit code.
+    pub exit_zero: bool,
+}
+
+/// Name of everybody together.
+const EVERYONE: &str = "(everyone)";
+
+/// The public result.
+#[must_use]
+pub fn assemble(parts: &Parts<'_>) -> v1::Result {
+    let Parts {
+        plan,
+        counted,
+        assessment,
+        judged,
+        outcome,
+        exit_zero,
+    } = parts;
+    let tally = &counted.tally;
+    let mut notes = plan.notes.clone();
+    notes.extend(counted.notes.iter().cloned());
+    notes.extend(assessment.notes.iter().cloned());
+    notes.extend(standing_notes(plan, counted));
+    let count = |say: Say| judged.iter().filter(|gate| gate.say == say).count() as u64;
+    v1::Result {
+        schema: v1::SCHEMA.to_owned(),
+        tool: v1::Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        audit: v1::Audit {
+            title: plan.about.title.clone(),
+            system: plan.about.system.clone(),
+            owner: plan.about.owner.clone(),
+            purpose: plan.about.purpose.clone(),
+            period: plan.about.period.clone(),
+            spec: plan.about.spec.clone(),
+            level: plan.level,
+            seed: plan.seed,
+            as_of: plan.as_of.to_string(),
+            unit: unit(plan).to_owned(),
+            min_subjects: plan.min_subjects,
+            tests: assessment.tests,
+            exit_zero: *exit_zero,
+        },
+        inputs: inputs(plan, counted),
+        account: account(plan, counted),
+        outcomes: plan
+            .outcomes
+            .iter()
+            .map(|o| v1::Outcome {
+                name: o.name.clone(),
+                favourable: o.favourable,
+                label: o.actual.is_some(),
+                value: o.value.is_some(),
+                unit: o.unit.clone(),
+            })
+            .collect(),
+        groupings: groupings(plan, tally, assessment),
+        estimates: assessment
+            .findings
+            .iter()
+            .map(|finding| estimate(plan, tally, finding))
+            .collect(),
+        gates: plan
+            .gates
+            .iter()
+            .zip(*judged)
+            .map(|(gate, judged)| v1::Gate {
+                name: gate.name.clone(),
+                metric: gate.asked.clone(),
+                contrast: gate.contrast.id().to_owned(),
+                min: gate.min.map(|t| t.value),
+                max: gate.max.map(|t| t.value),
+                rule: match gate.rule {
+                    GateRule::Point => "point",
+                    GateRule::Evidence => "evidence",
+                    GateRule::Assurance => "assurance",
+                }
+                .to_owned(),
+                on_inconclusive: match gate.on_inconclusive {
+                    OnInconclusive::Fail => "fail",
+                    OnInconclusive::Warn => "warn",
+                    OnInconclusive::Pass => "pass",
+                }
+                .to_owned(),
+                line: gate.line,
+                verdict: judged.say.word().to_owned(),
+                answers: judged
+                    .answers
+                    .iter()
+                    .map(|a| answer(plan, tally, assessment, a))
+                    .collect(),
+            })
+            .collect(),
+        verdict: v1::Verdict {
+            verdict: outcome.word.to_owned(),
+            passed: count(Say::Pass),
+            failed: count(Say::Fail),
+            inconclusive: count(Say::Inconclusive),
+            exit_code: outcome.code,
+            reason: outcome.reason.to_owned(),
+        },
+        notes,
+    }
+}
+
+fn unit(plan: &Plan) -> &'static str {
+    if plan.subject.is_some() {
+        "subject"
+    } else {
+        "row"
+    }
+}
+
+/// What is always true of such a log and must be said.
+fn standing_notes(plan: &Plan, counted: &Counted) -> Vec<String> {
+    let mut notes = Vec::new();
+    if plan.subject.is_none() {
+        notes.push(
+            "The spec names no person column: every row is taken for a person of its own. If people have several rows, the intervals are too narrow."
+                .to_owned(),
+        );
+    }
+    for (grouping, tally) in plan.groupings.iter().zip(&counted.tally.groupings) {
+        if tally.several > 0 {
+            notes.push(format!(
+                "{} people appear in more than one group of `{}`; they are counted in each, and the intervals allow for it.",
+                tally.several, grouping.name
+            ));
+        }
+        if tally.groups.iter().filter(|g| g.is_known()).count() < 2 {
+            notes.push(format!(
+                "`{}` has fewer than two groups of known attribute: there is nothing to compare.",
+                grouping.name
+            ));
+        }
+    }
+    notes.push(
+        "The log shows who was in it. People who were never considered leave no row, so exclusion from the log cannot be seen here."
+            .to_owned(),
+    );
+    notes
+}
+
+fn inputs(plan: &Plan, counted: &Counted) -> Vec<v1::Input> {
+    let of = |role: &str, source: &crate::plan::Source, rows: &[u64]| -> Vec<v1::Input> {
+        source
+            .files
+            .iter()
+            .zip(rows)
+            .map(|(file, rows)| v1::Input {
+                role: role.to_owned(),
+                name: file.name.clone(),
+                rows: *rows,
+            })
+            .collect()
+    };
+    let mut inputs = of("log", &plan.log, &counted.rows);
+    if let (Some(people), Some(rows)) = (&plan.people, &counted.people_rows) {
+        inputs.extend(of("people", &people.source, rows));
+    }
+    inputs
+}
+
+fn account(plan: &Plan, counted: &Counted) -> v1::Account {
+    let tally = &counted.tally;
+    let fates = tally.everyone.fates;
+    v1::Account {
+        read: fates.read(),
+        filtered: fates.filtered,
+        no_subject: fates.no_subject,
+        no_decision: fates.no_decision,
+        audited: fates.audited,
+        audited_count: tally.everyone.rows,
+        subjects: tally.everyone.subjects,
+        short_rows: counted.short_rows,
+        subjects_without_record: counted.subjects_without_record,
+        records_without_rows: counted.records_without_rows,
+        by_outcome: plan
+            .outcomes
+            .iter()
+            .zip(&tally.outcomes)
+            .map(|(outcome, account)| v1::OutcomeAccount {
+                outcome: outcome.name.clone(),
+                audited: account.audited,
+                no_decision: fates.audited + fates.no_decision - account.audited,
+                no_label: outcome.actual.as_ref().map(|_| account.no_label),
+                no_value: outcome.value.map(|_| account.no_value),
+            })
+            .collect(),
+        by_group: plan
+            .groupings
+            .iter()
+            .zip(&tally.groupings)
+            .flat_map(|(grouping, tally)| {
+                tally.groups.iter().map(|group| v1::GroupAccount {
+                    attribute: grouping.name.clone(),
+                    group: group.name(),
+                    read: group.fates.read(),
+                    filtered: group.fates.filtered,
+                    no_subject: group.fates.no_subject,
+                    no_decision: group.fates.no_decision,
+                    audited: group.fates.audited,
+                })
+            })
+            .collect(),
+    }
+}
+
+fn groupings(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<v1::Grouping> {
+    let share = |part: u64, whole: u64| {
+        if whole == 0 {
+            0.0
+        } else {
+            part as f64 / whole as f64
+        }
+    };
+    plan.groupings
+        .iter()
+        .enumerate()
+        .map(|(g, grouping)| v1::Grouping {
+            attribute: grouping.name.clone(),
+            reference: assessment
+                .references
+                .first()
+                .and_then(|by_grouping| reference(&by_grouping[g], &tally.groupings[g].groups)),
+            reference_rule: match grouping.reference {
+                Reference::Largest => "largest",
+                Reference::Best => "best",
+                Reference::Rest => "rest",
+                Reference::Overall => "overall",
+                Reference::Named(_) => "named",
+            }
+            .to_owned(),
+            subjects_in_several_groups: tally.groupings[g].several,
+            groups: tally.groupings[g]
+                .groups
+                .iter()
+                .zip(&assessment.judged[g])
+                .map(|(group, judged)| v1::Group {
+                    group: group.name(),
+                    subjects: group.subjects,
+                    rows: group.rows,
+                    row_share: share(group.rows, tally.everyone.rows),
+                    subject_share: share(group.subjects, tally.everyone.subjects),
+                    judged: *judged,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn reference(chosen: &Chosen, groups: &[GroupTally]) -> Option<String> {
+    match chosen {
+        Chosen::Group(i) => Some(groups[*i].name()),
+        Chosen::Rest => Some("(rest)".to_owned()),
+        Chosen::Overall => Some("(overall)".to_owned()),
+        Chosen::Nobody => None,
+    }
+}
+
+/// Names of the grouping and the group of a finding.
+fn names(plan: &Plan, tally: &Tally, about: &About) -> (String, String) {
+    match about {
+        About::Everyone => (EVERYONE.to_owned(), EVERYONE.to_owned()),
+        About::Group { grouping, group } => (
+            plan.groupings[*grouping].name.clone(),
+            tally.groupings[*grouping].groups[*group].name(),
+        ),
+        About::Extremes { grouping, names } => (
+            plan.groupings[*grouping].name.clone(),
+            match names {
+                Some((low, high)) => format!("{low} / {high}"),
+                None => "(all)".to_owned(),
+            },
+        ),
+    }
+}
+
+fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
+    let outcome = &plan.outcomes[finding.outcome];
+    let (attribute, group) = names(plan, tally, &finding.about);
+    v1::Estimate {
+        attribute,
+        group,
+        reference: finding.reference.clone(),
+        outcome: outcome.name.clone(),
+        metric: finding.metric.id().to_owned(),
+        contrast: finding.contrast.id().to_owned(),
+        alias: catalogue::alias(finding.metric, finding.contrast, outcome.favourable)
+            .map(str::to_owned),
+        unit: match finding.metric.entry().unit {
+            Unit::Share => "share".to_owned(),
+            Unit::Number => "number".to_owned(),
+            Unit::Value => outcome.unit.clone().unwrap_or_else(|| "value".to_owned()),
+        },
+        estimate: finding.estimate,
+        low: finding.ends.and_then(|e| e.low),
+        high: finding.ends.and_then(|e| e.high),
+        level: plan.level,
+        method: finding.method.clone(),
+        standard_error: finding.standard_error.filter(|se| se.is_finite()),
+        df: finding.df,
+        test: finding.test.as_ref().map(|(name, _)| name.clone()),
+        p_value: finding.test.as_ref().map(|(_, p)| *p),
+        p_adjusted: finding.p_adjusted,
+        p_bh: finding.p_bh,
+        subjects: finding.subjects,
+        rows: finding.rows,
+        numerator: finding.fraction.map(|f| f.0),
+        denominator: finding.fraction.map(|f| f.1),
+        deff: finding.deff,
+        effective_rows: finding.effective,
+        minimum_detectable_ratio: finding.minimum_detectable_ratio,
+        selections_to_parity: finding.selections_to_parity,
+        subjects_to_parity: finding.subjects_to_parity,
+        status: match finding.status {
+            Status::Ok => "ok",
+            Status::Unjudged(_) => "few",
+            Status::Undefined(_) => "undefined",
+        }
+        .to_owned(),
+        reason: finding.status.reason().map(str::to_owned),
+    }
+}
+
+fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) -> v1::Answer {
+    let finding = answer.finding.map(|i| &assessment.findings[i]);
+    let group = finding.map_or_else(
+        || answer.group.clone(),
+        |f| names(plan, tally, &f.about).1,
+    );
+    v1::Answer {
+        outcome: plan.outcomes[answer.outcome].name.clone(),
+        attribute: plan.groupings[answer.grouping].name.clone(),
+        group,
+        reference: finding.and_then(|f| f.reference.clone()),
+        metric: answer.metric.id().to_owned(),
+        estimate: finding.and_then(|f| f.estimate),
+        low: finding.and_then(|f| f.ends).and_then(|e| e.low),
+        high: finding.and_then(|f| f.ends).and_then(|e| e.high),
+        adjusted_low: answer.adjusted.and_then(|e| e.low),
+        adjusted_high: answer.adjusted.and_then(|e| e.high),
+        verdict: answer.say.word().to_owned(),
+        reason: answer.reason.to_owned(),
+        subjects: answer.subjects,
+        subjects_needed: answer.subjects_needed,
+        selections_to_threshold: answer.selections_to_threshold,
+    }
+}

@@ -1,0 +1,260 @@
+//! Sums of doubles that do not depend on the order of the addends.
+//!
+//! A report must have the same bytes for any row order and any number of threads, so sums of real numbers are kept
+//! exactly and rounded once. Two accumulators do it: [`Fixed`], 16 bytes, for the sums of one person, and [`ExactSum`],
+//! wide enough for products of those sums over all people (after Kulisch's long accumulator, cut to the range that
+//! audits meet).
+
+/// A sum in steps of 2⁻⁸⁰, between ±2⁴⁷.
+///
+/// An addend is cut to the step once, on its own, so the sum does not depend on order. The step is 8·10⁻²⁵: amounts of
+/// money and scores lose nothing (a double near 1 has steps of 2·10⁻¹⁶).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fixed(i128);
+
+const FIXED_BITS: i32 = 80;
+
+impl Fixed {
+    /// The number in steps; `None` when it is not finite or beyond the range.
+    #[must_use]
+    pub fn new(x: f64) -> Option<Self> {
+        let (negative, mantissa, exponent) = parts(x)?;
+        let shift = exponent + FIXED_BITS;
+        let magnitude = if shift >= 0 {
+            // 53 bits of mantissa and the sign leave 74 bits of shift.
+            if shift > 73 {
+                return if mantissa == 0 { Some(Self(0)) } else { None };
+            }
+            i128::from(mantissa) << shift
+        } else if shift > -64 {
+            i128::from(mantissa >> -shift)
+        } else {
+            0
+        };
+        Some(Self(if negative { -magnitude } else { magnitude }))
+    }
+
+    /// Adds; `None` when the sum leaves the range.
+    #[must_use]
+    pub fn add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The nearest double.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        // Scaling by a power of two is exact.
+        self.0 as f64 * power_of_two(-FIXED_BITS)
+    }
+}
+
+/// Sign, mantissa and exponent: `x = ±mantissa · 2^exponent`; `None` for NaN and infinities.
+fn parts(x: f64) -> Option<(bool, u64, i32)> {
+    if !x.is_finite() {
+        return None;
+    }
+    let bits = x.to_bits();
+    let biased = ((bits >> 52) & 0x7ff) as i32;
+    let fraction = bits & ((1 << 52) - 1);
+    let (mantissa, exponent) = if biased == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | (1 << 52), biased - 1075)
+    };
+    Some((x.is_sign_negative(), mantissa, exponent))
+}
+
+/// 2^k for a normal result.
+fn power_of_two(k: i32) -> f64 {
+    f64::from_bits(((k + 1023) as u64) << 52)
+}
+
+const LIMBS: usize = 11;
+const LOWEST: i32 = -192;
+/// A limb takes 2³² before it must pass its carry on; an addition puts less than 2³² into it.
+const PATIENCE: u32 = 1 << 30;
+
+/// An exact sum of doubles between 2⁻¹⁹² and 2¹⁴⁰ in magnitude.
+///
+/// Smaller parts of an addend are cut off, each on its own, so the sum does not depend on order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExactSum {
+    /// Limb `i` counts units of 2^(32 i − 192); signed, so that carries can wait.
+    limbs: [i64; LIMBS],
+    /// Additions since the last carry.
+    pending: u32,
+    /// An addend was beyond the range.
+    overflowed: bool,
+}
+
+impl Default for ExactSum {
+    fn default() -> Self {
+        Self {
+            limbs: [0; LIMBS],
+            pending: 0,
+            overflowed: false,
+        }
+    }
+}
+
+impl ExactSum {
+    /// Adds a double. One that is not finite or too large makes the sum undefined.
+    pub fn add(&mut self, x: f64) {
+        let Some((negative, mut mantissa, exponent)) = parts(x) else {
+            self.overflowed = true;
+            return;
+        };
+        if mantissa == 0 {
+            return;
+        }
+        let mut offset = exponent - LOWEST;
+        if offset < 0 {
+            mantissa = if offset > -64 { mantissa >> -offset } else { 0 };
+            offset = 0;
+        }
+        let limb = (offset / 32) as usize;
+        if limb + 2 >= LIMBS {
+            self.overflowed = true;
+            return;
+        }
+        let wide = u128::from(mantissa) << (offset % 32);
+        for (i, shift) in [0, 32, 64].into_iter().enumerate() {
+            let part = ((wide >> shift) & 0xffff_ffff) as i64;
+            self.limbs[limb + i] += if negative { -part } else { part };
+        }
+        self.pending += 1;
+        if self.pending >= PATIENCE {
+            self.carry();
+        }
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        self.combine(other, 1);
+    }
+
+    /// Takes another sum away.
+    pub fn subtract(&mut self, other: &Self) {
+        self.combine(other, -1);
+    }
+
+    fn combine(&mut self, other: &Self, sign: i64) {
+        self.carry();
+        let mut other = other.clone();
+        other.carry();
+        for (mine, theirs) in self.limbs.iter_mut().zip(other.limbs) {
+            *mine += sign * theirs;
+        }
+        self.carry();
+        self.overflowed |= other.overflowed;
+    }
+
+    /// Brings every limb but the top one into [0, 2³²).
+    fn carry(&mut self) {
+        for i in 0..LIMBS - 1 {
+            let carry = self.limbs[i] >> 32;
+            self.limbs[i] -= carry << 32;
+            self.limbs[i + 1] += carry;
+        }
+        self.pending = 0;
+    }
+
+    /// The nearest double; `None` when an addend was beyond the range.
+    #[must_use]
+    pub fn value(&self) -> Option<f64> {
+        if self.overflowed {
+            return None;
+        }
+        let mut sum = self.clone();
+        sum.carry();
+        let negative = sum.limbs[LIMBS - 1] < 0;
+        if negative {
+            for limb in &mut sum.limbs {
+                *limb = -*limb;
+            }
+            sum.carry();
+        }
+        let Some(top) = (0..LIMBS).rev().find(|&i| sum.limbs[i] != 0) else {
+            return Some(0.0);
+        };
+        // The top four limbs hold at least 97 significant bits; what is below only decides ties.
+        let mut head: u128 = 0;
+        for back in 0..4 {
+            let limb = top.checked_sub(back).map_or(0, |i| sum.limbs[i] as u128);
+            head = (head << 32) | (limb & 0xffff_ffff);
+        }
+        let sticky = top >= 4 && sum.limbs[..top - 3].iter().any(|&limb| limb != 0);
+        let head = head | u128::from(sticky);
+        let scale = LOWEST + 32 * (top as i32 - 3);
+        let magnitude = head as f64 * power_of_two(scale);
+        Some(if negative { -magnitude } else { magnitude })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn exact(values: &[f64]) -> f64 {
+        let mut sum = ExactSum::default();
+        for &x in values {
+            sum.add(x);
+        }
+        sum.value().unwrap()
+    }
+
+    #[test]
+    fn what_cancels_leaves_the_small_part() {
+        assert_eq!(exact(&[1e30, 1.0, -1e30]), 1.0);
+        assert_eq!(exact(&[1e-20, 1e16, -1e16, -1e-20]), 0.0);
+        assert_eq!(exact(&[-0.1, -0.2, -0.3]), -0.6);
+        assert_eq!(exact(&[]), 0.0);
+    }
+
+    #[test]
+    fn known_exact_sums_are_rounded_once() {
+        // Exact value of ten times the double 0.1 is 1 + 5.55e-17, which rounds to 1.
+        assert_eq!(exact(&[0.1; 10]), 1.0);
+        assert_ne!([0.1; 10].iter().sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn beyond_the_range_is_undefined_not_wrong() {
+        let mut sum = ExactSum::default();
+        sum.add(1e300);
+        assert_eq!(sum.value(), None);
+        assert_eq!(Fixed::new(f64::NAN), None);
+        assert_eq!(Fixed::new(1e15), None);
+        assert_eq!(Fixed::new(0.0), Some(Fixed::default()));
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_split_do_not_matter(mut values in proptest::collection::vec(-1e12f64..1e12, 1..60), cut in 0usize..60) {
+            let forward = exact(&values);
+            let cut = cut.min(values.len());
+            let (mut a, mut b) = (ExactSum::default(), ExactSum::default());
+            for &x in &values[..cut] { a.add(x * x); }
+            for &x in &values[cut..] { b.add(x * x); }
+            a.merge(&b);
+            let mut whole = ExactSum::default();
+            for &x in &values { whole.add(x * x); }
+            prop_assert_eq!(a.value(), whole.value());
+            values.reverse();
+            prop_assert_eq!(exact(&values), forward);
+        }
+
+        #[test]
+        fn fixed_agrees_with_the_double(x in -7e13f64..7e13) {
+            prop_assert_eq!(Fixed::new(x).unwrap().value(), x);
+        }
+
+        #[test]
+        fn single_values_come_back(x in proptest::num::f64::NORMAL) {
+            if x.abs() > 1e-40 && x.abs() < 1e35 {
+                prop_assert_eq!(exact(&[x]), x);
+            }
+        }
+    }
+}

@@ -1,0 +1,479 @@
+//! Sums and sums of products over people.
+
+use super::exact::{ExactSum, Fixed};
+use super::{OutcomeShape, measures};
+use crate::catalogue::{self, Linear, Measure};
+
+/// How the measures of one outcome are stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    pub(super) shape: OutcomeShape,
+    weighted: bool,
+    measures: Vec<Measure>,
+    /// Where the sum of each measure is kept.
+    sums: Vec<Slot>,
+    /// Where the product sums are kept: `(a, b)` with `a <= b`, packed by rows.
+    second: Vec<(usize, usize, Slot)>,
+    /// Denominators of the catalogue that this outcome has, as coefficients by measure.
+    denominators: Vec<(Linear, Vec<i64>)>,
+    integers: usize,
+    reals: usize,
+}
+
+/// Integers are kept as integers, everything else as exact sums of doubles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Integer(usize),
+    Real(usize),
+}
+
+/// Positions of the accumulators of one person in one cell, for one outcome.
+///
+/// `counts`: rows by decision (no, yes) and, with a label, by label (unknown, negative, positive); then, with a value,
+/// rows with a value by decision. `reals`: the same by weight where rows are weighted; then, with a value, its sums.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) counts: &'a [u64],
+    pub(super) reals: &'a [Fixed],
+}
+
+/// One person's totals in one group, by measure in the order of the layout.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Totals {
+    /// Whole-number totals; unweighted where rows are weighted.
+    integer: Vec<i64>,
+    /// Totals as doubles, weighted where rows are weighted.
+    real: Vec<f64>,
+}
+
+impl Layout {
+    pub(super) fn new(shape: OutcomeShape, weighted: bool) -> Self {
+        let measures = measures(shape);
+        let is_real = |m: Measure| match m {
+            Measure::Subjects | Measure::EverSelected => false,
+            Measure::OwnRate | Measure::Value | Measure::SelectedValue => true,
+            _ => weighted,
+        };
+        let (mut integers, mut reals) = (0, 0);
+        let mut slot = |real: bool| {
+            let next = if real { &mut reals } else { &mut integers };
+            *next += 1;
+            if real {
+                Slot::Real(*next - 1)
+            } else {
+                Slot::Integer(*next - 1)
+            }
+        };
+        let sums = measures.iter().map(|&m| slot(is_real(m))).collect();
+        let mut second = Vec::new();
+        for a in 0..measures.len() {
+            for b in a..measures.len() {
+                second.push((a, b, slot(is_real(measures[a]) || is_real(measures[b]))));
+            }
+        }
+        let denominators = catalogue::denominators()
+            .into_iter()
+            .filter(|linear| linear.iter().all(|(m, _)| measures.contains(m)))
+            .map(|linear| {
+                let coefficients = measures
+                    .iter()
+                    .map(|m| {
+                        linear
+                            .iter()
+                            .filter(|(other, _)| other == m)
+                            .map(|(_, c)| i64::from(*c))
+                            .sum()
+                    })
+                    .collect();
+                (linear, coefficients)
+            })
+            .collect();
+        Self {
+            shape,
+            weighted,
+            measures,
+            sums,
+            second,
+            denominators,
+            integers,
+            reals,
+        }
+    }
+
+    /// How many row counts a person has per cell.
+    pub(super) fn counts(&self) -> usize {
+        self.patterns() + if self.shape.value { 2 } else { 0 }
+    }
+
+    /// How many real sums a person has per cell.
+    pub(super) fn real_sums(&self) -> usize {
+        let weights = if self.weighted { self.counts() } else { 0 };
+        weights + if self.shape.value { 2 } else { 0 }
+    }
+
+    /// How many combinations of decision and label there are.
+    pub(super) fn patterns(&self) -> usize {
+        if self.shape.label { 6 } else { 2 }
+    }
+
+    /// The pattern of a decision and a label.
+    pub(super) fn pattern(&self, selected: bool, label: Option<bool>) -> usize {
+        if self.shape.label {
+            3 * usize::from(selected)
+                + match label {
+                    None => 0,
+                    Some(false) => 1,
+                    Some(true) => 2,
+                }
+        } else {
+            usize::from(selected)
+        }
+    }
+
+    /// A person's totals; `None` when nothing of the person is audited for this outcome.
+    pub(super) fn totals(&self, part: Part<'_>) -> Option<Totals> {
+        let patterns = self.patterns();
+        let rows: u64 = part.counts[..patterns].iter().sum();
+        if rows == 0 {
+            return None;
+        }
+        let integer = self.by_measure(&|i| part.counts[i] as f64, &|_| 0.0);
+        let real = if self.weighted {
+            let values = self.counts();
+            self.by_measure(&|i| part.reals[i].value(), &|i| {
+                part.reals[values + i].value()
+            })
+        } else {
+            self.by_measure(&|i| part.counts[i] as f64, &|i| part.reals[i].value())
+        };
+        let weight = real[0];
+        if weight <= 0.0 {
+            return None;
+        }
+        Some(Totals {
+            integer: integer.into_iter().map(|x| x as i64).collect(),
+            real,
+        })
+    }
+
+    /// The measures from row counts (or weights) `n(i)` and value sums `v(i)`.
+    fn by_measure(&self, n: &dyn Fn(usize) -> f64, v: &dyn Fn(usize) -> f64) -> Vec<f64> {
+        let patterns = self.patterns();
+        let half = patterns / 2;
+        let sum = |range: std::ops::Range<usize>| range.map(n).sum::<f64>();
+        let rows = sum(0..patterns);
+        let selected = sum(half..patterns);
+        let (negative, positive) = (1, 2);
+        self.measures
+            .iter()
+            .map(|m| match m {
+                Measure::Rows => rows,
+                Measure::Selected => selected,
+                Measure::Subjects => 1.0,
+                Measure::EverSelected => f64::from(u8::from(selected > 0.0)),
+                Measure::OwnRate => selected / rows,
+                Measure::Labelled => {
+                    n(negative) + n(positive) + n(half + negative) + n(half + positive)
+                }
+                Measure::LabelledSelected => n(half + negative) + n(half + positive),
+                Measure::Actual => n(positive) + n(half + positive),
+                Measure::TruePositive => n(half + positive),
+                Measure::ValueRows => n(patterns) + n(patterns + 1),
+                Measure::SelectedValueRows => n(patterns + 1),
+                Measure::Value => v(0) + v(1),
+                Measure::SelectedValue => v(1),
+            })
+            .collect()
+    }
+}
+
+/// Running sums over people.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Moments {
+    people: u64,
+    integers: Vec<i128>,
+    reals: Vec<ExactSum>,
+    /// By denominator of the layout: people and rows behind it.
+    behind: Vec<Behind>,
+}
+
+impl Moments {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self {
+            people: 0,
+            integers: vec![0; layout.integers],
+            reals: vec![ExactSum::default(); layout.reals],
+            behind: vec![Behind::default(); layout.denominators.len()],
+        }
+    }
+
+    /// Adds `times` people with these totals.
+    pub(super) fn add(&mut self, layout: &Layout, x: &Totals, times: u64) {
+        if times == 0 {
+            return;
+        }
+        self.people += times;
+        let weight = times as f64;
+        let whole = i128::from(times);
+        for (m, slot) in layout.sums.iter().enumerate() {
+            match *slot {
+                Slot::Integer(i) => self.integers[i] += whole * i128::from(x.integer[m]),
+                Slot::Real(i) => self.reals[i].add(x.real[m] * weight),
+            }
+        }
+        for &(a, b, slot) in &layout.second {
+            match slot {
+                Slot::Integer(i) => {
+                    self.integers[i] +=
+                        whole * i128::from(x.integer[a]) * i128::from(x.integer[b]);
+                }
+                Slot::Real(i) => self.reals[i].add(x.real[a] * x.real[b] * weight),
+            }
+        }
+        for (behind, (linear, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
+            let rows: i64 = coefficients.iter().zip(&x.integer).map(|(c, v)| c * v).sum();
+            if rows > 0 {
+                behind.subjects += times;
+                // A denominator of people has all of their rows behind it.
+                let rows = if linear[0].0 == Measure::Subjects {
+                    x.integer[0]
+                } else {
+                    rows
+                };
+                behind.rows += times * rows.unsigned_abs();
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.people += other.people;
+        for (a, b) in self.integers.iter_mut().zip(&other.integers) {
+            *a += b;
+        }
+        for (a, b) in self.reals.iter_mut().zip(&other.reals) {
+            a.merge(b);
+        }
+        for (a, b) in self.behind.iter_mut().zip(&other.behind) {
+            a.subjects += b.subjects;
+            a.rows += b.rows;
+        }
+    }
+
+    /// Takes away what was added before.
+    pub(super) fn subtract(&mut self, other: &Self) {
+        self.people -= other.people;
+        for (a, b) in self.integers.iter_mut().zip(&other.integers) {
+            *a -= b;
+        }
+        for (a, b) in self.reals.iter_mut().zip(&other.reals) {
+            a.subtract(b);
+        }
+        for (a, b) in self.behind.iter_mut().zip(&other.behind) {
+            a.subjects -= b.subjects;
+            a.rows -= b.rows;
+        }
+    }
+
+    /// The sums as doubles, each rounded once; `None` when a value left the range of exact sums.
+    pub(super) fn finish(&self, layout: &Layout) -> Option<Sums> {
+        let number = |slot: Slot| match slot {
+            Slot::Integer(i) => Some(self.integers[i] as f64),
+            Slot::Real(i) => self.reals[i].value(),
+        };
+        Some(Sums {
+            measures: layout.measures.clone(),
+            subjects: self.people,
+            sums: layout
+                .sums
+                .iter()
+                .map(|&slot| number(slot))
+                .collect::<Option<_>>()?,
+            second: layout
+                .second
+                .iter()
+                .map(|&(_, _, slot)| number(slot))
+                .collect::<Option<_>>()?,
+            behind: layout
+                .denominators
+                .iter()
+                .map(|(linear, _)| *linear)
+                .zip(self.behind.iter().copied())
+                .collect(),
+        })
+    }
+}
+
+/// Running sums of products between two parts of the same people.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CrossMoments {
+    products: Vec<ExactSum>,
+}
+
+impl CrossMoments {
+    pub(super) fn new(layout: &Layout) -> Self {
+        let d = layout.measures.len();
+        Self {
+            products: vec![ExactSum::default(); d * d],
+        }
+    }
+
+    pub(super) fn add(&mut self, x: &Totals, y: &Totals) {
+        let d = x.real.len();
+        for (a, xa) in x.real.iter().enumerate() {
+            for (b, yb) in y.real.iter().enumerate() {
+                self.products[a * d + b].add(xa * yb);
+            }
+        }
+    }
+
+    pub(super) fn finish(&self, layout: &Layout) -> Option<CrossSums> {
+        Some(CrossSums {
+            measures: layout.measures.clone(),
+            products: self
+                .products
+                .iter()
+                .map(ExactSum::value)
+                .collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// People and rows behind a denominator: those for whom it is not zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Behind {
+    /// People.
+    pub subjects: u64,
+    /// Rows, unweighted.
+    pub rows: u64,
+}
+
+/// Sums of one outcome over some people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sums {
+    /// The measures, in the order of `sums`.
+    measures: Vec<Measure>,
+    /// People with at least one audited row.
+    pub subjects: u64,
+    /// The sum of each measure.
+    sums: Vec<f64>,
+    /// Sums over people of products of two measures, packed by rows of the upper triangle.
+    second: Vec<f64>,
+    /// What stands behind each denominator.
+    behind: Vec<(Linear, Behind)>,
+}
+
+impl Sums {
+    fn index(&self, measure: Measure) -> Option<usize> {
+        self.measures.iter().position(|m| *m == measure)
+    }
+
+    /// The sum of a measure; 0 for one that the outcome does not have.
+    #[must_use]
+    pub fn sum(&self, measure: Measure) -> f64 {
+        self.index(measure).map_or(0.0, |i| self.sums[i])
+    }
+
+    /// The sum of a linear combination of measures.
+    #[must_use]
+    pub fn linear(&self, linear: Linear) -> f64 {
+        linear
+            .iter()
+            .map(|(m, c)| f64::from(*c) * self.sum(*m))
+            .sum()
+    }
+
+    /// Sum over people of the product of two measures.
+    #[must_use]
+    pub fn product(&self, a: Measure, b: Measure) -> f64 {
+        let (Some(a), Some(b)) = (self.index(a), self.index(b)) else {
+            return 0.0;
+        };
+        let (a, b) = (a.min(b), a.max(b));
+        let d = self.measures.len();
+        self.second[a * d - a * (a + 1) / 2 + b]
+    }
+
+    /// Sum over people of the product of two linear combinations.
+    #[must_use]
+    pub fn product_of(&self, x: &[(Measure, f64)], y: &[(Measure, f64)]) -> f64 {
+        let mut sum = 0.0;
+        for (a, ca) in x {
+            for (b, cb) in y {
+                sum += ca * cb * self.product(*a, *b);
+            }
+        }
+        sum
+    }
+
+    /// What stands behind a denominator of the catalogue.
+    #[must_use]
+    pub fn behind(&self, denominator: Linear) -> Behind {
+        self.behind
+            .iter()
+            .find(|(linear, _)| *linear == denominator)
+            .map_or_else(Behind::default, |(_, behind)| *behind)
+    }
+
+    /// Adds the sums over other people.
+    pub fn add(&mut self, other: &Self) {
+        self.subjects += other.subjects;
+        for (a, b) in self.sums.iter_mut().zip(&other.sums) {
+            *a += b;
+        }
+        for (a, b) in self.second.iter_mut().zip(&other.second) {
+            *a += b;
+        }
+        for ((_, a), (_, b)) in self.behind.iter_mut().zip(&other.behind) {
+            a.subjects += b.subjects;
+            a.rows += b.rows;
+        }
+    }
+}
+
+/// Sums over people of products of the person's totals in one part of the log and in another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossSums {
+    measures: Vec<Measure>,
+    /// `d × d`, row: the one part, column: the other.
+    products: Vec<f64>,
+}
+
+impl CrossSums {
+    /// Sum over people of a linear combination in the one part times another in the other part.
+    #[must_use]
+    pub fn product_of(&self, x: &[(Measure, f64)], y: &[(Measure, f64)]) -> f64 {
+        let d = self.measures.len();
+        let index = |m: Measure| self.measures.iter().position(|other| *other == m);
+        let mut sum = 0.0;
+        for (a, ca) in x {
+            for (b, cb) in y {
+                if let (Some(i), Some(j)) = (index(*a), index(*b)) {
+                    sum += ca * cb * self.products[i * d + j];
+                }
+            }
+        }
+        sum
+    }
+
+    /// The same with the two parts exchanged.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let d = self.measures.len();
+        let mut products = vec![0.0; d * d];
+        for a in 0..d {
+            for b in 0..d {
+                products[b * d + a] = self.products[a * d + b];
+            }
+        }
+        Self {
+            measures: self.measures.clone(),
+            products,
+        }
+    }
+
+    /// Whether nobody is in both parts.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.products.iter().all(|x| *x == 0.0)
+    }
+}

@@ -1,0 +1,60 @@
+//! From answers to an exit code.
+
+use super::{Judged, Say};
+use crate::plan::{OnInconclusive, Plan};
+
+/// The whole verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// `pass`, `fail`, `inconclusive`, or `none` without gates.
+    pub word: &'static str,
+    /// Stable code: why.
+    pub reason: &'static str,
+    /// 0, 1 or 3.
+    pub code: u8,
+}
+
+/// What the process should end with: 1 when a gate failed; else 3 when an inconclusive gate is asked to block, or when
+/// gates were given and nothing could be judged; else 0. `exit_zero` turns the code, not the verdict, to 0.
+#[must_use]
+pub fn exit(plan: &Plan, judged: &[Judged], exit_zero: bool) -> Outcome {
+    let said = |say: Say| judged.iter().any(|gate| gate.say == say);
+    let blocks = plan.gates.iter().zip(judged).any(|(gate, judged)| {
+        judged.say == Say::Inconclusive && gate.on_inconclusive == OnInconclusive::Fail
+    });
+    let nothing_judged = judged
+        .iter()
+        .all(|gate| gate.answers.iter().all(|a| !has_number(a.reason)));
+    let (word, reason, code) = if judged.is_empty() {
+        ("none", "no-gates", 0)
+    } else if said(Say::Fail) {
+        ("fail", "gate-failed", 1)
+    } else if nothing_judged {
+        ("inconclusive", "nothing-judged", 3)
+    } else if blocks {
+        ("inconclusive", "inconclusive-blocks", 3)
+    } else if said(Say::Inconclusive) {
+        ("inconclusive", "inconclusive-allowed", 0)
+    } else {
+        ("pass", "all-passed", 0)
+    };
+    Outcome {
+        word,
+        reason,
+        code: if exit_zero { 0 } else { code },
+    }
+}
+
+/// Whether an answer with this reason rests on a number that was compared.
+fn has_number(reason: &str) -> bool {
+    matches!(
+        reason,
+        "estimate-inside"
+            | "estimate-beyond"
+            | "interval-inside"
+            | "interval-beyond"
+            | "straddles-inside"
+            | "straddles-beyond"
+            | "beyond-one-at-a-time"
+    )
+}

@@ -1,0 +1,112 @@
+//! Gates: the only place that compares a number with a threshold.
+//!
+//! Each gate looks at every group that it names and answers *pass*, *fail* or *inconclusive*. Not enough data is never a
+//! pass. A failure is claimed only beyond an interval that is widened for the number of groups looked at (a union of
+//! claims, Bonferroni); a pass needs each group's plain interval inside (an intersection of claims needs no correction:
+//! Berger & Hsu 1996).
+
+mod answer;
+mod exit;
+
+pub use answer::{Answer, Say};
+pub use exit::{Outcome, exit};
+
+use crate::assess::{About, Assessment, Finding, Status};
+use crate::plan::{Gate, Plan};
+use crate::tally::Tally;
+
+/// A gate with its answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The worst of its answers.
+    pub say: Say,
+    /// One answer per group.
+    pub answers: Vec<Answer>,
+}
+
+/// Judges every gate, in the order of the plan.
+#[must_use]
+pub fn judge(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<Judged> {
+    plan.gates
+        .iter()
+        .map(|gate| judge_gate(plan, tally, assessment, gate))
+        .collect()
+}
+
+fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) -> Judged {
+    let looked_at: Vec<(usize, &Finding)> = assessment
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| is_looked_at(tally, gate, finding))
+        .collect();
+    let judged = looked_at
+        .iter()
+        .filter(|(_, f)| f.status == Status::Ok)
+        .count();
+    // The family over which a failure must hold.
+    let adjusted = 1.0 - (1.0 - plan.level) / judged.max(1) as f64;
+    let mut answers: Vec<Answer> = looked_at
+        .into_iter()
+        .map(|(index, finding)| answer::answer(gate, finding, index, adjusted))
+        .collect();
+    answers.extend(absent_groups(tally, gate));
+    let say = answers
+        .iter()
+        .map(|answer| answer.say)
+        .max()
+        .unwrap_or(Say::Inconclusive);
+    Judged { say, answers }
+}
+
+/// Whether a gate looks at a finding.
+fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
+    let Some(grouping) = finding.about.grouping() else {
+        return false;
+    };
+    if finding.contrast != gate.contrast
+        || !gate.groupings.contains(&grouping)
+        || !gate.metrics.contains(&(finding.outcome, finding.metric))
+    {
+        return false;
+    }
+    match (&finding.about, &gate.groups) {
+        (About::Group { group, .. }, None) => tally.groupings[grouping].groups[*group].is_known(),
+        (About::Group { group, .. }, Some(names)) => {
+            names.contains(&tally.groupings[grouping].groups[*group].name())
+        }
+        _ => true,
+    }
+}
+
+/// Groups that a gate names and that are not in the log: nothing can be said of them.
+fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
+    let Some(names) = &gate.groups else {
+        return Vec::new();
+    };
+    let mut absent = Vec::new();
+    for name in names {
+        let present = gate.groupings.iter().any(|grouping| {
+            tally.groupings[*grouping]
+                .groups
+                .iter()
+                .any(|group| group.name() == *name)
+        });
+        if !present && let (Some((outcome, metric)), Some(grouping)) = (gate.metrics.first(), gate.groupings.first()) {
+            absent.push(Answer {
+                finding: None,
+                outcome: *outcome,
+                grouping: *grouping,
+                group: name.clone(),
+                metric: *metric,
+                adjusted: None,
+                say: Say::Inconclusive,
+                reason: "group-absent",
+                subjects: 0,
+                subjects_needed: None,
+                selections_to_threshold: None,
+            });
+        }
+    }
+    absent
+}
