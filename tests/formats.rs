@@ -1,0 +1,1 @@
+//! The same rows out of every format, and every type as what it is.
