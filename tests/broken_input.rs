@@ -427,7 +427,7 @@ fn a_bad_line_of_json_is_an_error_with_its_line() {
         "log.jsonl:1:9",
     );
     assert_at(&json_error("{\"a\":NaN}\n", &["a"]), "bad-json", "log.jsonl:1:6");
-    assert_at(&json_error("{\n\"a\":1}\n", &["a"]), "bad-json", "log.jsonl:1:2");
+    assert_at(&json_error("{\n\"a\":1}\n", &["a"]), "bad-json", "log.jsonl:1:1");
     assert_at(
         &json_error("{\"a\":1}\n\n{\"a\":2}\n", &["a"]),
         "blank-line",

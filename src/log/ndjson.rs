@@ -178,6 +178,8 @@ where
             .at(place(error.valid_up_to() + 1))
             .help("convert the file, for instance with `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW`")
     })?;
+    // Without its end, so that an error at the end of the line is counted on the line.
+    let text = text.trim_end_matches(['\n', '\r']);
     if !text.trim_start().starts_with('{') {
         let diagnostic = Diagnostic::new("not-an-object", "the line is not a JSON object").at(place(1));
         return Err(if text.trim_start().starts_with('[') {
