@@ -373,6 +373,24 @@ fn a_flipped_or_cut_arrow_file_is_never_a_panic() {
 }
 
 #[test]
+fn an_arrow_footer_that_leaves_out_a_batch_is_an_error() {
+    // Among these are the bytes that say where the list of batches is, and how long.
+    let bytes = arrow_file(&mut table(60));
+    let logs = Logs::new();
+    let mut lost = 0;
+    for at in bytes.len() - 400..bytes.len() {
+        let mut broken = bytes.clone();
+        broken[at] = 0;
+        logs.write("a.arrow", &broken);
+        match logs.read(&["a.arrow"], &["age"]) {
+            Ok(rows) => assert_eq!(rows.summary.rows, [60], "byte {at}"),
+            Err(error) => lost += usize::from(error.message.contains("footer leaves out")),
+        }
+    }
+    assert!(lost > 0);
+}
+
+#[test]
 fn a_flipped_or_cut_arrow_stream_is_never_a_panic() {
     shake("a.arrows", &arrow_stream(&mut table(60)), 60, 5);
 }

@@ -1,11 +1,13 @@
 //! Reads Arrow IPC, projected, one record batch at a time: files with a footer, and streams.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use polars::prelude::{ArrowField, ArrowSchema, PolarsResult, Series};
+use polars::prelude::{ArrowField, ArrowSchema, PolarsResult, Series, polars_err};
 use polars_arrow::array::Array;
 use polars_arrow::io::ipc::IpcSchema;
-use polars_arrow::io::ipc::read::{FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata};
+use polars_arrow::io::ipc::read::{
+    FileMetadata, FileReader, StreamReader, StreamState, read_file_metadata, read_stream_metadata,
+};
 use polars_arrow::record_batch::RecordBatchT;
 
 use crate::diagnostic::Diagnostic;
@@ -107,6 +109,7 @@ fn open(input: &Input, is_stream: bool, columns: Option<&[String]>) -> Result<(A
             ))
         } else {
             let metadata = read_file_metadata(&mut bytes)?;
+            check_cover(&mut bytes, &metadata)?;
             let schema = ArrowSchema::clone(&metadata.schema);
             let repeated = repeats(&schema, &metadata.ipc_schema);
             let projection = indices(&schema);
@@ -127,6 +130,53 @@ fn open(input: &Input, is_stream: bool, columns: Option<&[String]>) -> Result<(A
         }
         Ok((schema, batches))
     })
+}
+
+/// Checks that the footer lists everything that lies between the schema and itself.
+///
+/// The footer alone says which record batches there are; a damaged one can leave some out and still be well formed.
+fn check_cover(bytes: &mut dyn Bytes, metadata: &FileMetadata) -> PolarsResult<()> {
+    // Room for alignment and the mark at the end of the batches; the smallest batch needs more.
+    const PADDING: i64 = 64;
+    const MAGIC: i64 = 8;
+    const TRAILER: i64 = 10;
+    let mut word = |at: SeekFrom| -> PolarsResult<i64> {
+        let mut four = [0; 4];
+        bytes.seek(at)?;
+        bytes.read_exact(&mut four)?;
+        Ok(i64::from(i32::from_le_bytes(four)))
+    };
+    // A message starts with its length, which today follows a mark of four bytes and once did not.
+    let first = word(SeekFrom::Start(8))?;
+    let schema = if first == -1 {
+        8 + word(SeekFrom::Start(12))?
+    } else {
+        4 + first
+    };
+    let end = word(SeekFrom::End(-TRAILER)).map(|length| metadata.size as i64 - TRAILER - length)?;
+    let mut blocks: Vec<_> = metadata
+        .dictionaries
+        .iter()
+        .flatten()
+        .chain(&metadata.blocks)
+        .map(|block| {
+            (
+                block.offset,
+                i64::from(block.meta_data_length).saturating_add(block.body_length),
+            )
+        })
+        .collect();
+    blocks.sort_unstable();
+    blocks.push((end, 0));
+    let mut covered = MAGIC.saturating_add(schema);
+    for (offset, length) in blocks {
+        let gap = offset.saturating_sub(covered);
+        if !(0..=PADDING).contains(&gap) {
+            return Err(polars_err!(ComputeError: "its footer leaves out or repeats {} bytes of it", gap.abs()));
+        }
+        covered = offset.saturating_add(length);
+    }
+    Ok(())
 }
 
 /// Whether a name is repeated: the decoder keeps one column of each name, and then confuses those that follow.
