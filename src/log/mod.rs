@@ -13,6 +13,7 @@ mod input;
 mod ndjson;
 mod open;
 mod outlet;
+mod pages;
 mod parquet;
 mod records;
 mod schema;

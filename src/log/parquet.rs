@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::guard::guarded;
 use super::input::{Input, Seekable};
 use super::outlet::Outlet;
+use super::pages;
 use super::schema::FileSchema;
 use super::series;
 
@@ -68,6 +69,8 @@ pub(super) fn read(input: &Input, columns: &[String], outlet: &mut Outlet<'_>) -
         alone.num_rows = rows;
         let alone = Arc::new(alone);
         bytes += group.compressed_size() as u64;
+        let mut seekable = open(input)?;
+        guarded(input.name(), BROKEN, || pages::check(&mut seekable, group, columns))?;
         for start in (0..rows).step_by(ROWS) {
             let length = ROWS.min(rows - start);
             if projection.is_empty() {
