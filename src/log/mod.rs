@@ -3,8 +3,28 @@
 //! Text (delimited, or one JSON object per line) is read row by row with its line numbers, so that every fault has a
 //! place and nothing is guessed about types. Parquet and Arrow are decoded by polars, projected to the columns asked for.
 
-use crate::diagnostic::Diagnostic;
-use crate::plan::{Schema, Source};
+mod arrow;
+mod buffer;
+mod csv;
+mod fault;
+mod frame;
+mod guard;
+mod input;
+mod ndjson;
+mod open;
+mod outlet;
+mod pages;
+mod parquet;
+mod records;
+mod schema;
+mod series;
+mod sniff;
+mod source;
+
+pub use fault::unknown_column;
+pub use open::Opened;
+pub use outlet::{Progress, Sink};
+pub use source::{STDIN, find_files};
 
 /// A column of one batch. All columns of a batch have the same length.
 ///
