@@ -1,0 +1,155 @@
+//! Every gate with every answer, as the verdict gave them.
+
+use super::page::{Column, Grid, Keep, Page, mark};
+use crate::report::model::v1::{Answer, Gate, Result};
+use crate::report::number::{self, UNDEFINED, beside, count, interval};
+use crate::report::reason::plain;
+use crate::report::sentence::asked;
+use crate::report::text::quoted;
+
+/// Writes one table per gate.
+pub(super) fn write(page: &mut Page, result: &Result) {
+    for gate in &result.gates {
+        write_gate(page, result, gate);
+    }
+}
+
+fn write_gate(page: &mut Page, result: &Result, gate: &Gate) {
+    page.heading(&format!(
+        "gate {} · {} · {}",
+        quoted(&gate.name),
+        demand(gate),
+        mark(&gate.verdict)
+    ));
+    let place = match (&result.audit.spec, gate.line) {
+        (Some(spec), Some(line)) => format!(" · {spec}:{line}"),
+        _ => String::new(),
+    };
+    page.text(&format!("{}{place}", rule(gate)));
+    // Reasons in letters keep the rows short; the words stand once below.
+    let mut reasons: Vec<&str> = gate.answers.iter().map(|a| a.reason.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let several = result.outcomes.len() > 1;
+    let mut grid = Grid::new(vec![
+        Column::text("group", Keep::Cut),
+        Column::text("in", Keep::Cut),
+        Column::text(if several { "outcome" } else { "" }, Keep::Cut),
+        Column::number("number", Keep::Whole),
+        Column::text("[low, high]", Keep::Drop(2)),
+        Column::text("decides", Keep::Drop(3)),
+        Column::text("verdict", Keep::Whole),
+        Column::text("why", Keep::Drop(1)),
+        Column::number("people", Keep::Drop(4)),
+        Column::number("needs", Keep::Drop(4)),
+        Column::number("selections", Keep::Drop(5)),
+    ]);
+    for answer in &gate.answers {
+        let letter = reasons.iter().position(|reason| *reason == answer.reason);
+        let letter = letter.map_or_else(String::new, letter_of);
+        grid.row(cells(gate, answer, several, letter));
+    }
+    if grid.is_empty() {
+        page.text("no group could be asked about");
+        return;
+    }
+    page.grid(grid);
+    for (index, reason) in reasons.iter().enumerate() {
+        let words = plain(reason);
+        let code = if words == *reason {
+            String::new()
+        } else {
+            format!(" ({reason})")
+        };
+        page.hanging(&format!("{}  {words}{code}", letter_of(index)), 3);
+    }
+    write_legend(page, gate);
+}
+
+fn cells(gate: &Gate, answer: &Answer, several: bool, letter: String) -> Vec<String> {
+    let bounds: Vec<f64> = gate.min.into_iter().chain(gate.max).collect();
+    let outcome = if several {
+        answer.outcome.clone()
+    } else {
+        String::new()
+    };
+    let deciding = match (answer.adjusted_low, answer.adjusted_high) {
+        ends if ends == (answer.low, answer.high) => String::new(),
+        (low, high) => interval(low, high, &bounds),
+    };
+    vec![
+        answer.group.clone(),
+        answer.attribute.clone(),
+        outcome,
+        answer
+            .estimate
+            .map_or_else(|| UNDEFINED.to_owned(), |x| beside(x, &bounds)),
+        interval(answer.low, answer.high, &bounds),
+        deciding,
+        mark(&answer.verdict),
+        letter,
+        count(answer.subjects),
+        answer.subjects_needed.map_or_else(String::new, count),
+        answer
+            .selections_to_threshold
+            .map_or_else(String::new, number::signed),
+    ]
+}
+
+fn write_legend(page: &mut Page, gate: &Gate) {
+    let any = |said: fn(&Answer) -> bool| gate.answers.iter().any(said);
+    if any(|a| (a.adjusted_low, a.adjusted_high) != (a.low, a.high)) {
+        page.hanging(
+            "decides: the interval that decides a failure, wider because the gate looks at several groups",
+            2,
+        );
+    }
+    if any(|a| a.subjects_needed.is_some()) {
+        page.hanging(
+            "needs: about how many people would decide it, if the number stayed where it is",
+            2,
+        );
+    }
+    if any(|a| a.selections_to_threshold.is_some()) {
+        page.hanging(
+            "selections: how many more would bring the number to the threshold",
+            2,
+        );
+    }
+}
+
+/// What a gate asks: `disparate_impact (ratio) at least 0.8`.
+fn demand(gate: &Gate) -> String {
+    let contrast = match gate.contrast.as_str() {
+        "value" => String::new(),
+        contrast => format!(" ({contrast})"),
+    };
+    format!("{}{contrast} {}", gate.metric, asked(gate))
+}
+
+fn rule(gate: &Gate) -> String {
+    let rule = match gate.rule.as_str() {
+        "point" => "point: the estimate decides",
+        "evidence" => "evidence: fails only when the whole interval is outside",
+        "assurance" => "assurance: passes only when the whole interval is inside",
+        other => other,
+    };
+    let open = match gate.on_inconclusive.as_str() {
+        "fail" => "inconclusive blocks",
+        "warn" => "inconclusive only warns",
+        "pass" => "inconclusive does not block",
+        other => other,
+    };
+    format!("{rule} · {open}")
+}
+
+/// `a`, `b`, … `z`, then numbers.
+fn letter_of(index: usize) -> String {
+    u8::try_from(index)
+        .ok()
+        .filter(|index| *index < 26)
+        .map_or_else(
+            || (index + 1).to_string(),
+            |index| char::from(b'a' + index).to_string(),
+        )
+}
