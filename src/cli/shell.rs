@@ -45,9 +45,8 @@ impl Shell {
         environment("COLUMNS")
             .and_then(|c| c.parse().ok())
             .or_else(|| {
-                std::io::stdout()
-                    .is_terminal()
-                    .then(|| indicatif::TermLike::width(&indicatif::console_term()) as usize)
+                let terminal = comfy_table::Table::new().width();
+                terminal.filter(|_| std::io::stdout().is_terminal()).map(usize::from)
             })
             .unwrap_or(100)
     }
