@@ -11,76 +11,73 @@ pub fn plain(code: &str) -> &str {
 
 /// Codes and their sentences, without the full stop.
 const PLAIN: &[(&str, &str)] = &[
-    // Why a number is undefined, or not judged.
-    (
-        "too-few-subjects",
-        "too few people in the group to judge it",
-    ),
-    (
-        "too-few-reference-subjects",
-        "too few people in the group it is compared with",
-    ),
+    // Why a number is undefined, or is not judged.
     (
         "attribute-missing",
-        "the attribute is not known for these rows",
+        "the attribute is not known for these people",
     ),
-    ("no-eligible", "no row of the group counts for this metric"),
+    ("too-few-subjects", "too few people to judge it"),
     (
-        "reference-no-eligible",
-        "no row of the group it is compared with counts for this metric",
+        "group-undefined",
+        "the number is undefined for one of the groups",
     ),
-    ("no-rows", "the group has no rows for this outcome"),
-    ("no-reference", "there is no group to compare it with"),
-    (
-        "reference-zero",
-        "the group it is compared with has a value of zero, so there is no ratio",
-    ),
-    (
-        "reference-undefined",
-        "the number is undefined for the group it is compared with",
-    ),
-    ("group-undefined", "the number is undefined for the group"),
-    ("negative-value", "a ratio of negative numbers says nothing"),
     (
         "fewer-than-two-groups",
         "fewer than two groups can be compared",
     ),
+    (
+        "no-denominator",
+        "nothing in the group counts for this metric",
+    ),
+    (
+        "no-reference-denominator",
+        "nothing in the group it is compared with counts for this metric",
+    ),
+    (
+        "reference-zero",
+        "there is none in the group it is compared with, so there is no ratio",
+    ),
+    (
+        "both-zero",
+        "there is none in either group, so there is no ratio",
+    ),
+    ("negative-mean", "a ratio of negative numbers says nothing"),
     ("undefined", "the number is undefined"),
-    ("one-subject", "one person gives no interval"),
-    ("no-variance", "the data give no interval"),
-    ("no-interval", "the number has no interval"),
     // Why a gate answered as it did.
-    ("within-threshold", "the estimate is inside the threshold"),
-    ("outside-threshold", "the estimate is outside the threshold"),
+    ("estimate-inside", "the estimate is inside the threshold"),
+    ("estimate-beyond", "the estimate is outside the threshold"),
     (
-        "below-min",
-        "the estimate is below the lowest accepted value",
-    ),
-    (
-        "above-max",
-        "the estimate is above the highest accepted value",
-    ),
-    (
-        "interval-within",
+        "interval-inside",
         "the whole interval is inside the threshold",
     ),
     (
-        "interval-outside",
+        "interval-beyond",
         "the whole interval is outside the threshold",
     ),
     (
-        "interval-crosses",
-        "the interval reaches over the threshold: this much data can't tell",
+        "straddles-inside",
+        "the estimate is inside the threshold, but its interval reaches over it",
     ),
     (
-        "interval-not-outside",
-        "the interval is not wholly outside the threshold",
+        "straddles-beyond",
+        "the estimate is outside the threshold, but its interval reaches over it",
     ),
-    ("not-judged", "the group is shown and not judged"),
+    (
+        "beyond-one-at-a-time",
+        "outside the threshold if it were the only group; not when all groups that the gate looks at are allowed for",
+    ),
+    (
+        "no-interval",
+        "the number has no interval, and the rule asks for one",
+    ),
+    ("group-absent", "nobody in the log is in this group"),
     // Why the whole verdict is what it is.
-    ("gate-failed", "a gate failed"),
-    ("all-passed", "every gate passed"),
     ("no-gates", "no gate was asked for"),
+    ("gate-failed", "a gate failed"),
+    (
+        "nothing-judged",
+        "gates were given and none could be judged",
+    ),
     (
         "inconclusive-blocks",
         "a gate could not be decided, and that was asked to block",
@@ -89,10 +86,7 @@ const PLAIN: &[(&str, &str)] = &[
         "inconclusive-allowed",
         "a gate could not be decided, and that was asked not to block",
     ),
-    (
-        "nothing-judged",
-        "gates were given and none could be judged",
-    ),
+    ("all-passed", "every gate passed"),
 ];
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Its numbers hang together (rates from counts, simple intervals) and are rounded, so that the golden files are the
 //! same on every platform. They are not this program's statistics.
 
+mod gates;
+
 use super::model::v1::*;
 
 /// A name that would end the line and colour the terminal.
@@ -68,8 +70,8 @@ pub(crate) fn sample() -> Result {
             (&long, (421, 3_265, 1_034), 379),
         ],
     );
-    extremes(&mut result);
-    gates(&mut result);
+    gates::extremes(&mut result);
+    gates::gates(&mut result);
     result
 }
 
@@ -194,7 +196,7 @@ fn grouping(
         rows: *rows,
         row_share: round(*rows as f64 / 40_088.0),
         subject_share: round(*subjects as f64 / 5_012.0),
-        judged: *subjects >= MIN_SUBJECTS && *group != "(missing)",
+        judged: *subjects >= MIN_SUBJECTS && !group_unknown(group),
     });
     result.groupings.push(Grouping {
         attribute: attribute.to_owned(),
@@ -226,7 +228,13 @@ fn grouping(
                 if contrast != "value" && Some(size.0) == reference {
                     continue;
                 }
-                let mut e = estimate(contrast, of_group, of_reference);
+                // Nobody of the group was up for it: there is no number at all.
+                let counts = size.2 > 0 || outcome == "offered";
+                let mut e = estimate(contrast, of_group, of_reference, counts);
+                if group_unknown(size.0) && e.status == "ok" {
+                    e.status = "few".to_owned();
+                    e.reason = Some("attribute-missing".to_owned());
+                }
                 attribute.clone_into(&mut e.attribute);
                 size.0.clone_into(&mut e.group);
                 outcome.clone_into(&mut e.outcome);
@@ -243,15 +251,30 @@ fn grouping(
     }
 }
 
-fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Counts) -> Estimate {
+fn group_unknown(group: &str) -> bool {
+    group == "(missing)"
+}
+
+fn estimate(
+    contrast: &str,
+    (subjects, rows, selected): Counts,
+    (_, m, y): Counts,
+    counts: bool,
+) -> Estimate {
     let (n, x, m, y) = (rows as f64, selected as f64, m as f64, y as f64);
     let (p, q) = (x / n, y / m);
     let deff = 2.4;
     let (variance, other) = (deff * p * (1.0 - p) / n, deff * q * (1.0 - q) / m);
-    let log_error = (variance / (p * p) + other / (q * q)).sqrt();
     let gap_error = (variance + other).sqrt();
     let z = 1.96;
+    let log_error = if selected == 0 {
+        1.0
+    } else {
+        (variance / (p * p) + other / (q * q)).sqrt()
+    };
     let (x, low, high, error) = match contrast {
+        "value" if selected == 0 => (0.0, 0.0, 3.0 / n, gap_error),
+        "ratio" if selected == 0 => (0.0, 0.0, 3.0 / n / q, log_error),
         "value" => (
             p,
             p - z * variance.sqrt(),
@@ -271,7 +294,7 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
             log_error,
         ),
     };
-    let undefined = selected == 0 && contrast == "ratio";
+    let undefined = !counts;
     let test = contrast != "value" && !undefined;
     let p_value = (-((p - q) / gap_error).powi(2) / 2.0).exp();
     let known = |x: f64| (!undefined).then(|| round(x));
@@ -318,109 +341,11 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         }
         .to_owned(),
         reason: match (undefined, few) {
-            (true, _) => Some("no-interval".to_owned()),
+            (true, _) => Some("no-denominator".to_owned()),
             (false, true) => Some("too-few-subjects".to_owned()),
             (false, false) => None,
         },
     }
-}
-
-fn extremes(result: &mut Result) {
-    for (contrast, x, low, high) in [
-        ("max_gap", 0.061_634, 0.046_2, 0.077_1),
-        ("min_ratio", 0.820_012, 0.778_9, 0.863_3),
-    ] {
-        let mut e = estimate("value", (4_835, 39_322, 12_300), (1, 1, 1));
-        e.attribute = "gender".to_owned();
-        e.group = "female / male".to_owned();
-        e.outcome = "offered".to_owned();
-        e.metric = "selection_rate".to_owned();
-        e.contrast = contrast.to_owned();
-        (e.estimate, e.low, e.high) = (Some(x), Some(low), Some(high));
-        e.p_value = Some(0.000_5);
-        e.method = Some("simultaneous".to_owned());
-        result.estimates.push(e);
-    }
-}
-
-fn gates(result: &mut Result) {
-    let gate = |name: &str, metric: &str, contrast: &str, verdict: &str| Gate {
-        name: name.to_owned(),
-        metric: metric.to_owned(),
-        contrast: contrast.to_owned(),
-        min: Some(0.8),
-        max: None,
-        rule: "evidence".to_owned(),
-        on_inconclusive: "warn".to_owned(),
-        line: Some(31),
-        verdict: verdict.to_owned(),
-        answers: Vec::new(),
-    };
-    let mut gates = vec![
-        gate("four-fifths", "disparate_impact", "ratio", "fail"),
-        Gate {
-            min: Some(-0.05),
-            max: Some(0.05),
-            rule: "point".to_owned(),
-            ..gate("hits", "equal_opportunity_difference", "gap", "fail")
-        },
-        gate("spared", "disparate_impact", "ratio", "pass"),
-        Gate {
-            rule: "assurance".to_owned(),
-            on_inconclusive: "fail".to_owned(),
-            line: None,
-            ..gate("assured", "selection_rate_ratio", "ratio", "inconclusive")
-        },
-    ];
-    let asked = [
-        ("offered", "selection_rate", None),
-        ("offered", "true_positive_rate", Some("age")),
-        ("rejected", "favourable_rate", Some("gender")),
-        ("offered", "selection_rate", Some("gender & age")),
-    ];
-    for (index, (gate, (outcome, metric, attribute))) in gates.iter_mut().zip(asked).enumerate() {
-        for e in result.estimates.iter().filter(|e| {
-            e.outcome == outcome
-                && e.metric == metric
-                && e.contrast == gate.contrast
-                && attribute.is_none_or(|a| a == e.attribute)
-        }) {
-            // One answer of each kind is enough: the words are what the faces show, and they must not be worked out.
-            let (verdict, reason) = match (e.status.as_str(), e.group.as_str(), index) {
-                ("few" | "undefined", ..) => ("inconclusive", "too-few-subjects"),
-                (_, "(missing)", _) => ("inconclusive", "attribute-missing"),
-                (_, "65+" | "female & 65+", 0) => ("fail", "interval-outside"),
-                (_, "female" | "female & 25-44", 0) => ("inconclusive", "interval-crosses"),
-                (_, "65+", 1) => ("fail", "outside-threshold"),
-                (_, _, 3) => ("inconclusive", "interval-crosses"),
-                (_, "<25", 0) => ("pass", "a-code-of-tomorrow"),
-                _ => ("pass", "within-threshold"),
-            };
-            let wide = |x: Option<f64>, by: f64| x.map(|x| round(x * by));
-            gate.answers.push(Answer {
-                outcome: e.outcome.clone(),
-                attribute: e.attribute.clone(),
-                group: e.group.clone(),
-                reference: e.reference.clone(),
-                metric: e.metric.clone(),
-                estimate: e.estimate,
-                low: e.low,
-                high: e.high,
-                adjusted_low: if index == 0 { wide(e.low, 0.98) } else { e.low },
-                adjusted_high: if index == 0 {
-                    wide(e.high, 1.02)
-                } else {
-                    e.high
-                },
-                verdict: verdict.to_owned(),
-                reason: reason.to_owned(),
-                subjects: e.subjects,
-                subjects_needed: (reason == "interval-crosses").then_some(e.subjects * 7),
-                selections_to_threshold: (verdict == "fail").then_some(311),
-            });
-        }
-    }
-    result.gates = gates;
 }
 
 fn round(x: f64) -> f64 {

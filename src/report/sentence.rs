@@ -333,7 +333,7 @@ fn account(result: &Result) -> String {
     .map(|(rows, why)| format!("{} {why}", count(rows)))
     .collect();
     let audited = format!(
-        "{} of {} were audited",
+        "and {}, of {}, were audited",
         count(account.audited),
         counted(account.subjects, "person", "people")
     );
@@ -390,3 +390,6 @@ fn unit(result: &Result) -> String {
         },
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,11 @@ impl Axis {
     /// The interval as `├─●──┤`; an end beyond the axis is an arrow, and so is an unbounded one.
     pub(super) fn draw(&self, x: f64, low: Option<f64>, high: Option<f64>) -> String {
         let mut cells = [' '; CELLS];
-        if low.is_some() || high.is_some() {
+        if high.is_some_and(|high| high < self.low) {
+            cells[0] = '◂';
+        } else if low.is_some_and(|low| low > self.high) {
+            cells[CELLS - 1] = '▸';
+        } else if low.is_some() || high.is_some() {
             let start = low.map_or(0, |low| self.place(low));
             let end = high.map_or(CELLS - 1, |high| self.place(high));
             for cell in cells.iter_mut().take(end + 1).skip(start) {
@@ -88,6 +92,8 @@ mod tests {
         assert_eq!(axis.draw(0.5, Some(0.3), Some(0.9)), "   ├─●──┊┤│");
         assert_eq!(axis.draw(0.5, None, Some(0.7)), "◂────●─┤┊ │");
         assert_eq!(axis.draw(3.0, Some(0.2), Some(9.0)), "  ├─────┊─▸");
+        assert_eq!(axis.draw(-2.0, Some(-3.0), Some(-1.0)), "◂       ┊ │");
+        assert_eq!(axis.draw(3.0, Some(2.0), Some(4.0)), "        ┊ ▸");
         assert_eq!(axis.draw(0.5, None, None), "     ●  ┊ │");
     }
 

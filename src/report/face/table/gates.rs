@@ -30,30 +30,34 @@ fn write_gate(page: &mut Page, result: &Result, gate: &Gate) {
     let mut reasons: Vec<&str> = gate.answers.iter().map(|a| a.reason.as_str()).collect();
     reasons.sort_unstable();
     reasons.dedup();
-    let several = result.outcomes.len() > 1;
-    let mut grid = Grid::new(vec![
-        Column::text("group", Keep::Cut),
-        Column::text("in", Keep::Cut),
-        Column::text(if several { "outcome" } else { "" }, Keep::Cut),
-        Column::number("number", Keep::Whole),
-        Column::text("[low, high]", Keep::Drop(2)),
-        Column::text("decides", Keep::Drop(3)),
-        Column::text("verdict", Keep::Whole),
-        Column::text("why", Keep::Drop(1)),
-        Column::number("people", Keep::Drop(4)),
-        Column::number("needs", Keep::Drop(4)),
-        Column::number("selections", Keep::Drop(5)),
-    ]);
-    for answer in &gate.answers {
-        let letter = reasons.iter().position(|reason| *reason == answer.reason);
-        let letter = letter.map_or_else(String::new, letter_of);
-        grid.row(cells(gate, answer, several, letter));
-    }
-    if grid.is_empty() {
+    if gate.answers.is_empty() {
         page.text("no group could be asked about");
         return;
     }
-    page.grid(grid);
+    let mut places: Vec<(&str, &str)> = Vec::new();
+    for answer in &gate.answers {
+        let place = (answer.outcome.as_str(), answer.attribute.as_str());
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let mut shown: Vec<String> = Vec::new();
+    for (outcome, attribute) in places {
+        page.text(&format!("{} by {}", quoted(outcome), quoted(attribute)));
+        let mut answers: Vec<&Answer> = gate
+            .answers
+            .iter()
+            .filter(|a| a.outcome == outcome && a.attribute == attribute)
+            .collect();
+        answers.sort_by_key(|answer| urgency(&answer.verdict));
+        let mut grid = Grid::new(columns());
+        for answer in answers {
+            let letter = reasons.iter().position(|reason| *reason == answer.reason);
+            let letter = letter.map_or_else(String::new, letter_of);
+            grid.row(cells(gate, answer, letter));
+        }
+        shown.extend(page.grid(grid));
+    }
     for (index, reason) in reasons.iter().enumerate() {
         let words = plain(reason);
         let code = if words == *reason {
@@ -63,24 +67,40 @@ fn write_gate(page: &mut Page, result: &Result, gate: &Gate) {
         };
         page.hanging(&format!("{}  {words}{code}", letter_of(index)), 3);
     }
-    write_legend(page, gate);
+    write_legend(page, &shown);
 }
 
-fn cells(gate: &Gate, answer: &Answer, several: bool, letter: String) -> Vec<String> {
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("group", Keep::Cut),
+        Column::number("number", Keep::Whole),
+        Column::text("[low, high]", Keep::Drop(1)),
+        Column::text("decides", Keep::Drop(2)),
+        Column::text("verdict", Keep::Whole),
+        Column::text("why", Keep::Whole),
+        Column::number("needs", Keep::Drop(3)),
+        Column::number("people", Keep::Drop(4)),
+        Column::number("selections", Keep::Drop(5)),
+    ]
+}
+
+/// Failures first: they are what somebody has to do something about.
+fn urgency(verdict: &str) -> u8 {
+    match verdict {
+        "fail" => 0,
+        "inconclusive" => 1,
+        _ => 2,
+    }
+}
+
+fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
     let bounds: Vec<f64> = gate.min.into_iter().chain(gate.max).collect();
-    let outcome = if several {
-        answer.outcome.clone()
-    } else {
-        String::new()
-    };
     let deciding = match (answer.adjusted_low, answer.adjusted_high) {
         ends if ends == (answer.low, answer.high) => String::new(),
         (low, high) => interval(low, high, &bounds),
     };
     vec![
         answer.group.clone(),
-        answer.attribute.clone(),
-        outcome,
         answer
             .estimate
             .map_or_else(|| UNDEFINED.to_owned(), |x| beside(x, &bounds)),
@@ -88,33 +108,33 @@ fn cells(gate: &Gate, answer: &Answer, several: bool, letter: String) -> Vec<Str
         deciding,
         mark(&answer.verdict),
         letter,
-        count(answer.subjects),
         answer.subjects_needed.map_or_else(String::new, count),
+        count(answer.subjects),
         answer
             .selections_to_threshold
             .map_or_else(String::new, number::signed),
     ]
 }
 
-fn write_legend(page: &mut Page, gate: &Gate) {
-    let any = |said: fn(&Answer) -> bool| gate.answers.iter().any(said);
-    if any(|a| (a.adjusted_low, a.adjusted_high) != (a.low, a.high)) {
-        page.hanging(
-            "decides: the interval that decides a failure, wider because the gate looks at several groups",
-            2,
-        );
-    }
-    if any(|a| a.subjects_needed.is_some()) {
-        page.hanging(
-            "needs: about how many people would decide it, if the number stayed where it is",
-            2,
-        );
-    }
-    if any(|a| a.selections_to_threshold.is_some()) {
-        page.hanging(
-            "selections: how many more would bring the number to the threshold",
-            2,
-        );
+/// What the less usual columns mean, when they were shown.
+fn write_legend(page: &mut Page, shown: &[String]) {
+    for (head, meaning) in [
+        (
+            "decides",
+            "the interval that decides a failure, wider because the gate looks at several groups",
+        ),
+        (
+            "needs",
+            "about how many people would decide it, if the number stayed where it is",
+        ),
+        (
+            "selections",
+            "how many more would bring the number to the threshold",
+        ),
+    ] {
+        if shown.iter().any(|known| known == head) {
+            page.hanging(&format!("{head}: {meaning}"), 2);
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use crate::report::view::{View, Worse};
 pub(super) const MAIN: &str = "selection_rate";
 /// Its counterpart for an unfavourable outcome.
 pub(super) const SPARED: &str = "favourable_rate";
+/// The grouping and the group of the whole log.
+const EVERYONE: &str = "(everyone)";
 
 /// Writes the table of an outcome by a grouping.
 pub(super) fn write<'a>(
@@ -53,6 +55,7 @@ struct Comparison<'a> {
     /// The contrast that is drawn: the one that a gate looks at, else the rate.
     drawn: &'a str,
     bounds: Vec<f64>,
+    everyone: Option<&'a Estimate>,
     lines: Vec<Line<'a>>,
 }
 
@@ -115,6 +118,7 @@ impl<'a> Comparison<'a> {
             compared,
             drawn,
             bounds,
+            everyone: view.estimate(&outcome.name, EVERYONE, EVERYONE, MAIN, "value"),
             lines,
         }
     }
@@ -205,7 +209,7 @@ impl<'a> Comparison<'a> {
             _ => String::new(),
         };
         let mut cells = vec![
-            format!("{}{}", flag(line), group.group),
+            format!("{}{}", flag(line, self.min_subjects), group.group),
             number::count(group.subjects),
             number::count(group.rows),
             number(
@@ -258,6 +262,13 @@ impl<'a> Comparison<'a> {
     }
 
     fn write_legend(&self, page: &mut Page, axis: Option<&Axis>) {
+        if let Some((e, rate)) = self.everyone.and_then(|e| Some((e, e.estimate?))) {
+            page.text(&format!(
+                "everyone: {} {}",
+                number::number(rate),
+                number::interval(e.low, e.high, &[])
+            ));
+        }
         if let Some(reference) = &self.grouping.reference {
             page.text(&format!(
                 "compared with {}{}",
@@ -304,14 +315,22 @@ impl<'a> Comparison<'a> {
             }
             page.text(&legend);
         }
-        if self.lines.iter().any(|line| flag(line) == FEW) {
+        if self
+            .lines
+            .iter()
+            .any(|line| flag(line, self.min_subjects) == FEW)
+        {
             page.text(&format!(
                 "{FEW}fewer than {}: shown, not judged",
                 number::counted(self.min_subjects, "person", "people")
             ));
         }
-        if self.lines.iter().any(|line| flag(line) == UNKNOWN) {
-            page.text(&format!("{UNKNOWN}shown, not judged"));
+        if self
+            .lines
+            .iter()
+            .any(|line| flag(line, self.min_subjects) == UNKNOWN)
+        {
+            page.text(&format!("{UNKNOWN}attribute not known: shown, not judged"));
         }
         self.write_undefined(page);
     }
@@ -352,15 +371,11 @@ const FEW: &str = "† ";
 /// In front of a group that is not judged for another reason: the attribute is not known.
 const UNKNOWN: &str = "‡ ";
 
-fn flag(line: &Line) -> &'static str {
-    let few = [line.rate, line.ratio, line.gap]
-        .into_iter()
-        .flatten()
-        .any(|e| e.status == "few");
-    match (few, line.group.judged) {
-        (true, _) => FEW,
+fn flag(line: &Line, min_subjects: u64) -> &'static str {
+    match (line.group.judged, line.group.subjects < min_subjects) {
+        (true, _) => "",
+        (false, true) => FEW,
         (false, false) => UNKNOWN,
-        (false, true) => "",
     }
 }
 

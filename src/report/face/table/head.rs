@@ -5,7 +5,6 @@ use crate::report::model::v1::Result;
 use crate::report::number::{bound, count, counted, percent};
 use crate::report::reason::plain;
 use crate::report::sentence::sentences;
-use crate::report::text::quoted;
 
 /// More files than this are counted, not named.
 const MOST_FILES: usize = 4;
@@ -64,22 +63,6 @@ pub(super) fn write(page: &mut Page, result: &Result) {
         ),
         2,
     );
-    for grouping in &result.groupings {
-        if grouping.subjects_in_several_groups > 0 {
-            page.hanging(
-                &format!(
-                    "{} in more than one group of {}",
-                    counted(
-                        grouping.subjects_in_several_groups,
-                        "person is",
-                        "people are"
-                    ),
-                    quoted(&grouping.attribute)
-                ),
-                2,
-            );
-        }
-    }
 }
 
 /// Writes what the reader must know.
@@ -112,15 +95,7 @@ pub(super) fn write_verdict(page: &mut Page, result: &Result) {
         ),
         "inconclusive" => (
             of(verdict.inconclusive, all, "could not be decided"),
-            "collect more people for the groups marked ? above (`needs`), or audit a longer period",
-        ),
-        "pass" if verdict.inconclusive > 0 => (
-            format!(
-                "{}, {}",
-                of(verdict.passed, all, "passed"),
-                of(verdict.inconclusive, all, "could not be decided")
-            ),
-            "nothing blocks; the groups marked ? above were not shown to be inside the threshold",
+            "audit more people or a longer period (`needs` says about how many); until then nothing is shown either way",
         ),
         "pass" => (
             of(verdict.passed, all, "passed"),

@@ -10,9 +10,11 @@ use crate::report::text::{fit, safe, width, wrap};
 /// Spaces between two columns.
 const GAP: usize = 2;
 /// A column of text is not squeezed below this while a less important column can go instead.
-const COMFORT: usize = 12;
+const COMFORT: usize = 10;
 /// A column of text is never squeezed below this.
-const LEAST: usize = 6;
+const LEAST: usize = 8;
+/// A text that does not fit goes on below, for at most so many lines.
+const MOST_LINES: usize = 3;
 /// Spaces before everything under a heading.
 const INDENT: usize = 2;
 
@@ -21,7 +23,7 @@ const INDENT: usize = 2;
 pub(super) enum Keep {
     /// It stays as it is.
     Whole,
-    /// Its texts may be cut.
+    /// Its texts may go on below, and be cut when even that is not enough.
     Cut,
     /// It may be left out; a higher number goes earlier.
     Drop(u8),
@@ -99,8 +101,8 @@ impl Grid {
         self.columns.iter().enumerate().map(natural).collect()
     }
 
-    /// The grid in at most `room` columns: first less important columns go, then texts are cut.
-    fn lines(self, room: usize) -> Vec<String> {
+    /// The grid in at most `room` columns, and the heads that are left: first less important columns go, then texts are cut.
+    fn lines(self, room: usize) -> (Vec<String>, Vec<String>) {
         let mut grid = self.without_empty();
         let mut widths = grid.widths();
         loop {
@@ -132,10 +134,10 @@ impl Grid {
             }
         }
         grid.squeeze(&mut widths, room);
-        grid.draw(&widths)
-            .into_iter()
-            .map(|line| fit(&line, room))
-            .collect()
+        let lines = grid.draw(&widths);
+        let lines = lines.iter().map(|line| fit(line, room)).collect();
+        let heads = grid.columns.into_iter().map(|column| column.head).collect();
+        (lines, heads)
     }
 
     /// Takes what is too much from the widest text, letter by letter.
@@ -160,7 +162,7 @@ impl Grid {
         };
         let cell = |text: &str, index: usize| {
             let width = widths.get(index).copied().unwrap_or(0);
-            Cell::new(fit(text, width))
+            Cell::new(broken(text, width))
         };
         let mut table = Table::new();
         table
@@ -185,13 +187,29 @@ impl Grid {
         }
         for (index, column) in table.column_iter_mut().enumerate() {
             let last = index + 1 == self.columns.len();
-            column.set_padding((0, if last { 0 } else { GAP as u16 }));
+            // The junction between two columns is a space of its own.
+            column.set_padding((0, if last { 0 } else { GAP as u16 - 1 }));
         }
         table
             .lines()
             .map(|line| line.trim_end().to_owned())
             .collect()
     }
+}
+
+/// The text over a few lines of at most `columns` columns.
+///
+/// A name that is cut at once can be mistaken for another one: `female & 25-44`, `female & 65+`.
+fn broken(text: &str, columns: usize) -> String {
+    if width(text) <= columns || columns < LEAST {
+        return fit(text, columns);
+    }
+    let mut lines = wrap(text, columns, 0);
+    if lines.len() > MOST_LINES {
+        let rest = lines.split_off(MOST_LINES - 1).join(" ");
+        lines.push(fit(&rest, columns));
+    }
+    lines.join("\n")
 }
 
 fn cell(row: &[String], index: usize) -> &str {
@@ -247,12 +265,13 @@ impl Page {
         }
     }
 
-    /// A grid under a heading.
-    pub(super) fn grid(&mut self, grid: Grid) {
+    /// A grid under a heading; returns the heads of the columns that there was room for.
+    pub(super) fn grid(&mut self, grid: Grid) -> Vec<String> {
         let margin = " ".repeat(INDENT);
-        for line in grid.lines(self.look.width - INDENT) {
-            self.lines.push(format!("{margin}{line}"));
-        }
+        let (lines, heads) = grid.lines(self.look.width - INDENT);
+        let lines = lines.iter().map(|line| format!("{margin}{line}"));
+        self.lines.extend(lines);
+        heads
     }
 
     /// A last line of its own.
