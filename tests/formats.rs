@@ -226,6 +226,7 @@ fn every_type_is_what_it_is() {
         for column in ["list", "bytes", "time"] {
             let error = logs.fails(&[name], &[column]);
             assert_eq!(error.code, "unusable-column", "{name} {column}");
+            assert!(error.message.chars().count() < 80, "{error}");
         }
     }
 }
@@ -240,6 +241,22 @@ fn a_number_beyond_64_bits_with_sign_is_an_error() {
         Some("  --> log.parquet, row 2, column `n`")
     );
     assert_eq!(error.code, "number-too-large");
+}
+
+#[test]
+fn a_column_of_nulls_agrees_with_any_other() {
+    let logs = Logs::with(
+        "1.parquet",
+        parquet(&mut df!("n" => [1_i64, 2]).unwrap(), ParquetCompression::Snappy, 9),
+    );
+    let nulls = Series::new_null("n".into(), 2).into_column();
+    let mut table = DataFrame::new_infer_height(vec![nulls]).unwrap();
+    logs.write("2.parquet", parquet(&mut table, ParquetCompression::Snappy, 9));
+    assert_eq!(logs.read(&["*"], &["n"]).unwrap().words(0), "1 2 - -");
+    assert_eq!(
+        logs.read(&["2.parquet", "1.parquet"], &["n"]).unwrap().words(0),
+        "- - 1 2"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polars::prelude::PolarsResult;
+use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::diagnostic::Diagnostic;
 
@@ -25,6 +25,12 @@ pub(super) fn guarded<T>(name: &str, what: &str, work: impl FnOnce() -> PolarsRe
     DECODING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
         Ok(Ok(value)) => Ok(value),
+        Ok(Err(PolarsError::Duplicate(reason))) => Err(Diagnostic::new(
+            "repeated-column",
+            fault::one_line(&format!("{what}: {reason}")),
+        )
+        .at(fault::file(name))
+        .help("give each column a name of its own")),
         Ok(Err(error)) => Err(fault::damaged(name, what, &error.to_string())),
         Err(panic) => {
             let reason = panic

@@ -28,10 +28,12 @@ pub use source::{STDIN, find_files};
 
 /// A column of one batch. All columns of a batch have the same length.
 ///
-/// Values keep the type that the file gave them; what they mean is decided by whoever counts.
+/// Values keep the type that the file gave them; what they mean is decided by whoever counts. So a column may be whole
+/// numbers in one file and real ones in another, and a column that its file declares to be nothing but nulls is text
+/// without a value, whatever it is elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// Text; a null, an empty field and a declared null value are `None` when asked.
+    /// Text; a null, an empty text and a declared null value are `None` when asked.
     Text(TextColumn),
     /// Whole numbers.
     Integer(Vec<Option<i64>>),

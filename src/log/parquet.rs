@@ -21,16 +21,15 @@ const ROWS: usize = 1 << 20;
 /// What is said of a file that can't be decoded.
 const BROKEN: &str = "the Parquet file can't be read";
 
-/// The columns of a file, a repeated name as often as it stands there.
+/// The columns of a file; a footer that repeats a name is refused.
 pub(super) fn schema(input: &Input) -> Result<FileSchema, Diagnostic> {
     let metadata = metadata(input)?;
     let fields = guarded(input.name(), BROKEN, || {
         let schema = infer_schema(&metadata)?;
-        // Polars keeps one column of each name; the file's own list has them all.
-        let names = metadata.schema_descr.fields().iter().map(|field| field.name());
-        Ok(names
-            .filter_map(|name| schema.get(name).map(|field| series::field(name, field.dtype())))
-            .collect::<Vec<_>>())
+        Ok(schema
+            .iter()
+            .map(|(name, field)| series::field(name, field.dtype()))
+            .collect())
     })?;
     Ok(FileSchema {
         fields,

@@ -5,7 +5,6 @@ use polars::prelude::{ArrowDataType, DataType, PolarsResult, Series, TimeUnit};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::Kind;
 
-use super::fault;
 use super::guard::guarded;
 use super::schema::Field;
 use super::{Column, TextColumn};
@@ -15,7 +14,10 @@ pub(super) fn field(name: &str, dtype: &ArrowDataType) -> Field {
     let kind = kind(dtype);
     let mut field = Field::new(name.to_owned(), kind);
     if kind == Kind::Other {
-        field.type_name = fault::one_line(&format!("{dtype:?}").to_lowercase());
+        // What a list or struct is made of fills lines and helps nobody.
+        let full = format!("{dtype:?}").to_lowercase();
+        let outer = full.split('(').next().unwrap_or(&full);
+        field.type_name = outer.strip_prefix("large").unwrap_or(outer).to_owned();
     }
     field.is_null = *dtype == ArrowDataType::Null;
     field
