@@ -104,8 +104,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
 
 /// Adjusts the p-values of all hypotheses together. A gap and its ratio are one hypothesis.
 fn adjust(assessment: &mut Assessment) {
-    let is_hypothesis =
-        |f: &Finding| f.contrast != Contrast::Ratio && f.status == Status::Ok && f.test.is_some();
+    let is_hypothesis = |f: &Finding| f.contrast != Contrast::Ratio && f.status == Status::Ok && f.test.is_some();
     let p: Vec<f64> = assessment
         .findings
         .iter()
@@ -200,14 +199,7 @@ impl Finding {
     }
 }
 
-fn value_finding(
-    plan: &Plan,
-    about: About,
-    outcome: usize,
-    metric: Metric,
-    side: &Side,
-    status: Status,
-) -> Finding {
+fn value_finding(plan: &Plan, about: About, outcome: usize, metric: Metric, side: &Side, status: Status) -> Finding {
     let mut finding = blank(about, outcome, metric, Contrast::Value).with_side(side);
     finding.status = status;
     match side.point.value {
@@ -227,14 +219,7 @@ fn assess_everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mut Ve
     let sums = tally.everyone.sums(outcome);
     for &metric in &plan.outcomes[outcome].metrics {
         if let Some(side) = side(metric, &sums) {
-            findings.push(value_finding(
-                plan,
-                About::Everyone,
-                outcome,
-                metric,
-                &side,
-                Status::Ok,
-            ));
+            findings.push(value_finding(plan, About::Everyone, outcome, metric, &side, Status::Ok));
         }
     }
 }
@@ -255,13 +240,7 @@ fn whole_counts(plan: &Plan, a: &Side, b: Option<&Side>) -> Option<Counts> {
 }
 
 /// Chooses whom the groups of a grouping are compared with.
-fn choose(
-    plan: &Plan,
-    tally: &Tally,
-    outcome: usize,
-    grouping: usize,
-    judged: &[bool],
-) -> Result<Chosen, Diagnostic> {
+fn choose(plan: &Plan, tally: &Tally, outcome: usize, grouping: usize, judged: &[bool]) -> Result<Chosen, Diagnostic> {
     let planned = &plan.groupings[grouping];
     let groups = &tally.groupings[grouping].groups;
     let known = || groups.iter().enumerate().filter(|(_, g)| g.is_known());
@@ -403,10 +382,7 @@ impl Place<'_> {
             })
             .collect();
         Family {
-            names: members
-                .iter()
-                .map(|(i, _)| groups.groups[*i].name())
-                .collect(),
+            names: members.iter().map(|(i, _)| groups.groups[*i].name()).collect(),
             sides: members.into_iter().map(|(_, side)| side).collect(),
             covariance,
             unit: metric.entry().unit,
@@ -442,9 +418,7 @@ impl Place<'_> {
             Chosen::Rest => {
                 let sums = self.groups().rest(group, self.outcome);
                 let reference = side(metric, &sums)?;
-                let covariance = mine
-                    .point
-                    .covariance(&reference.point, &tally.with_rest[self.outcome]);
+                let covariance = mine.point.covariance(&reference.point, &tally.with_rest[self.outcome]);
                 (reference, covariance)
             }
             Chosen::Overall => {
@@ -454,9 +428,7 @@ impl Place<'_> {
                 let covariance = mine
                     .point
                     .covariance_within(&reference.point, &tally.single[self.outcome])
-                    + mine
-                        .point
-                        .covariance(&reference.point, &tally.with_all[self.outcome]);
+                    + mine.point.covariance(&reference.point, &tally.with_all[self.outcome]);
                 (reference, covariance)
             }
         };
@@ -514,8 +486,7 @@ impl Place<'_> {
     }
 
     fn gap(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Gap)
-            .with_side(&pair.group);
+        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Gap).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.gap() {
@@ -529,16 +500,14 @@ impl Place<'_> {
                 }
                 finding.test = self.test(group, pair, over);
                 self.shortfall(metric, group, pair, &mut finding);
-                finding = finding
-                    .with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
+                finding = finding.with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
             }
         }
         finding
     }
 
     fn ratio(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Ratio)
-            .with_side(&pair.group);
+        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Ratio).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.ratio() {
@@ -562,12 +531,9 @@ impl Place<'_> {
                     };
                     finding.minimum_detectable_ratio = arm(&pair.group)
                         .zip(arm(&pair.reference))
-                        .and_then(|(a, b)| {
-                            power::minimum_detectable_ratio(p, a, b, 1.0 - self.plan.level, POWER)
-                        });
+                        .and_then(|(a, b)| power::minimum_detectable_ratio(p, a, b, 1.0 - self.plan.level, POWER));
                 }
-                finding = finding
-                    .with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
+                finding = finding.with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
             }
         }
         finding
@@ -670,8 +636,7 @@ impl Place<'_> {
                 } else {
                     [first.ratio(), second.ratio()].map(|r| r.map(|r| r.min(1.0 / r)))
                 };
-                let mut finding = blank(self.about(group), self.outcome, metric, contrast)
-                    .with_side(&first.group);
+                let mut finding = blank(self.about(group), self.outcome, metric, contrast).with_side(&first.group);
                 finding.fraction = None;
                 finding.deff = None;
                 finding.effective = None;
@@ -719,13 +684,9 @@ impl Place<'_> {
             let mut finding = blank(about, self.outcome, metric, contrast);
             finding.subjects = families[0].sides.iter().map(|s| s.point.behind.subjects).sum();
             finding.rows = families[0].sides.iter().map(|s| s.point.behind.rows).sum();
-            let parts = families.each_ref().map(|family| {
-                if gap {
-                    family.max_gap()
-                } else {
-                    family.min_ratio()
-                }
-            });
+            let parts = families
+                .each_ref()
+                .map(|family| if gap { family.max_gap() } else { family.min_ratio() });
             match parts {
                 [Ok(x), Ok(y)] => {
                     let first = if gap {
@@ -733,11 +694,7 @@ impl Place<'_> {
                     } else {
                         x.estimate <= y.estimate
                     };
-                    let (extreme, family) = if first {
-                        (x, &families[0])
-                    } else {
-                        (y, &families[1])
-                    };
+                    let (extreme, family) = if first { (x, &families[0]) } else { (y, &families[1]) };
                     finding.estimate = Some(extreme.estimate);
                     finding.about = About::Extremes {
                         grouping: self.grouping,

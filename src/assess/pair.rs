@@ -48,17 +48,13 @@ impl Pair {
     /// Correlation of the two estimates.
     fn correlation(&self) -> f64 {
         match (self.group.variance, self.reference.variance) {
-            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => {
-                (self.covariance / (a * b).sqrt()).clamp(-1.0, 1.0)
-            }
+            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => (self.covariance / (a * b).sqrt()).clamp(-1.0, 1.0),
             _ => 0.0,
         }
     }
 
     pub(super) fn gap(&self) -> Result<f64, Reason> {
-        self.values()
-            .map(|(g, r)| g - r)
-            .ok_or_else(|| self.undefined())
+        self.values().map(|(g, r)| g - r).ok_or_else(|| self.undefined())
     }
 
     /// Why there is no contrast when one side has no value.
@@ -201,10 +197,7 @@ impl Pair {
 
     fn binomial_test(&self) -> Option<Test> {
         let (x1, n1) = (self.group.point.numerator?, self.group.point.denominator?);
-        let (x2, n2) = (
-            self.reference.point.numerator?,
-            self.reference.point.denominator?,
-        );
+        let (x2, n2) = (self.reference.point.numerator?, self.reference.point.denominator?);
         let (x, n) = (x1 + x2, n1 + n2);
         let expected = [x * n1, x * n2, (n - x) * n1, (n - x) * n2]
             .into_iter()

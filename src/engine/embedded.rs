@@ -210,12 +210,11 @@ impl<'p> Counter<'p> {
                     Ok(Some(weight)) if weight >= 0.0 => (1, weight),
                     _ => {
                         let text = value.text(&mut self.buffer);
-                        return Err(Diagnostic::new(
-                            "not-a-weight",
-                            format!("\"{text}\" is not a sampling weight"),
-                        )
-                        .at(at(column))
-                        .help("a weight is a number that is not negative"));
+                        return Err(
+                            Diagnostic::new("not-a-weight", format!("\"{text}\" is not a sampling weight"))
+                                .at(at(column))
+                                .help("a weight is a number that is not negative"),
+                        );
                     }
                 }
             }
@@ -259,9 +258,9 @@ impl<'p> Counter<'p> {
                 None => None,
                 Some(column) => {
                     let value = Value::of(&batch.columns[column], row);
-                    value.number().map_err(|_| {
-                        not_a_number(value.text(&mut self.buffer)).at(at(column))
-                    })?
+                    value
+                        .number()
+                        .map_err(|_| not_a_number(value.text(&mut self.buffer)).at(at(column)))?
                 }
             };
             self.decisions.push(Some(Decision {
@@ -324,9 +323,7 @@ impl<'p> Counter<'p> {
             };
             let code = code.map_err(|error| {
                 let place = match attribute.table {
-                    Table::Log => {
-                        place(&plan.log, &plan.log_columns, batch, row, attribute.column)
-                    }
+                    Table::Log => place(&plan.log, &plan.log_columns, batch, row, attribute.column),
                     Table::People => at_row(&plan.log, batch, row),
                 };
                 group_error(&error, attribute).at(place)
@@ -430,12 +427,7 @@ fn row_day(plan: &Plan, batch: &Batch, row: usize) -> Option<Date> {
 }
 
 /// An error when a condition was never met although its values should occur.
-fn never_met(
-    plan: &Plan,
-    test: &ConditionTest,
-    condition: &Condition,
-    what: &str,
-) -> Result<(), Diagnostic> {
+fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &str) -> Result<(), Diagnostic> {
     let Test::Values(values) = &condition.test else {
         return Ok(());
     };
@@ -502,13 +494,11 @@ fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
 }
 
 fn not_a_number(text: &str) -> Diagnostic {
-    let mut diagnostic =
-        Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
+    let mut diagnostic = Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
     if text.contains(',') && text.replacen(',', ".", 1).trim().parse::<f64>().is_ok() {
         diagnostic = diagnostic.help("write a decimal point, not a comma");
     }
-    diagnostic
-        .help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
+    diagnostic.help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
 }
 
 fn out_of_range(overflow: Overflow) -> Diagnostic {
