@@ -141,7 +141,8 @@ fn a_delimiter_is_taken_from_the_header_only_where_it_cannot_be_mistaken() {
         ("a,b;c\n1,2\n", None),
         ("a\n1;2\n", None),
     ] {
-        let opened = Logs::with("log.csv", text).open(&["log.csv"]).unwrap();
+        let logs = Logs::with("log.csv", text);
+        let opened = logs.open(&["log.csv"]).unwrap();
         let notes = opened.notes().unwrap();
         match delimiter {
             None => assert!(notes.is_empty(), "{notes:?}"),
