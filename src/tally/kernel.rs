@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::exact::Fixed;
-use super::moments::{CrossMoments, Layout, Moments, Part, Totals};
+use super::moments::{CrossMoments, Layout, Moments, Part, RowSums, Totals};
 use super::{CrossSums, Fate, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, Shape, Sums, Tally};
 
 /// What a row says about one outcome.
@@ -66,6 +66,8 @@ pub struct Kernel {
     /// Offsets of each outcome in a record's counts and reals; the last is the record's length.
     count_offsets: Vec<usize>,
     real_offsets: Vec<usize>,
+    /// Offsets of each outcome in `rows_alone`.
+    row_offsets: Vec<usize>,
     cells: HashMap<Vec<u32>, u32>,
     codes: Vec<Vec<u32>>,
     fates: Vec<Fates>,
@@ -78,8 +80,9 @@ pub struct Kernel {
     /// Counts of records (people) or of cells (rows as people), flat.
     counts: Vec<u64>,
     reals: Vec<Fixed>,
-    /// Moments by cell and outcome, where each row is a person and has a real number to it.
-    direct: Vec<Vec<Moments>>,
+    /// By cell: rows of each pattern without and with a value, flat over outcomes, where each row is a person and rows
+    /// have a real number to them.
+    rows_alone: Vec<Vec<RowSums>>,
     /// Rows as people, by cell.
     row_subjects: Vec<u64>,
 }
@@ -106,6 +109,13 @@ impl Kernel {
         Self {
             count_offsets: offsets(layouts.iter().map(Layout::counts)),
             real_offsets: offsets(layouts.iter().map(Layout::real_sums)),
+            row_offsets: offsets(layouts.iter().map(|layout| {
+                if layout.real_sums() > 0 {
+                    2 * layout.patterns()
+                } else {
+                    0
+                }
+            })),
             accounts: vec![OutcomeAccount::default(); layouts.len()],
             shape,
             layouts,
@@ -118,7 +128,7 @@ impl Kernel {
             records: Vec::new(),
             counts: Vec::new(),
             reals: Vec::new(),
-            direct: Vec::new(),
+            rows_alone: Vec::new(),
             row_subjects: Vec::new(),
         }
     }
@@ -136,7 +146,8 @@ impl Kernel {
         self.row_subjects.push(0);
         if !self.shape.persons {
             self.counts.resize(self.counts.len() + self.count_stride(), 0);
-            self.direct.push(self.layouts.iter().map(Moments::new).collect());
+            self.rows_alone
+                .push(vec![RowSums::default(); self.row_offsets[self.layouts.len()]]);
         }
         cell
     }
@@ -254,25 +265,18 @@ impl Kernel {
                 }
                 continue;
             }
+            let value = decision.value.filter(|_| layout.shape.value);
+            let amount = row.weight * value.unwrap_or(0.0);
+            if Fixed::new(row.weight).is_none() || Fixed::new(amount).is_none() {
+                return Err(Overflow::Value);
+            }
+            if row.weight <= 0.0 {
+                continue;
+            }
+            let sums = &mut self.rows_alone[cell as usize][self.row_offsets[o]..];
             for (selected, times) in [(false, decision.unselected), (true, decision.selected)] {
-                if times == 0 {
-                    continue;
-                }
-                let one = Decision {
-                    unselected: u64::from(!selected),
-                    selected: u64::from(selected),
-                    ..*decision
-                };
-                let mut counts = vec![0; layout.counts()];
-                let mut reals = vec![Fixed::default(); layout.real_sums()];
-                pour(layout, &one, row.weight, self.shape.weighted, &mut counts, &mut reals)?;
-                let part = Part {
-                    counts: &counts,
-                    reals: &reals,
-                };
-                if let Some(totals) = layout.totals(part) {
-                    self.direct[cell as usize][o].add(layout, &totals, times);
-                }
+                let at = 2 * layout.pattern(selected, decision.label) + usize::from(value.is_some());
+                sums[at].add(times, row.weight, value.unwrap_or(0.0), self.shape.weighted);
             }
         }
         Ok(())
@@ -291,7 +295,7 @@ impl Kernel {
             .map(|attributes| Grouping::new(attributes, &self.codes, labels, &self.layouts))
             .collect();
 
-        let mut cells = self.cell_moments();
+        let mut cells = self.cell_moments().ok_or(Overflow::Value)?;
         let mut cell_subjects = self.row_subjects.clone();
         let mut scratch = Scratch::default();
         for &first in self.people.values() {
@@ -329,33 +333,33 @@ impl Kernel {
         })
     }
 
-    /// Moments by cell from what was kept per row; empty where rows name people.
-    fn cell_moments(&self) -> Vec<Vec<Moments>> {
+    /// Moments by cell from what was kept per row; empty where rows name people. `None` when a sum is out of range.
+    fn cell_moments(&self) -> Option<Vec<Vec<Moments>>> {
+        let mut cells: Vec<Vec<Moments>> = vec![self.layouts.iter().map(Moments::new).collect(); self.codes.len()];
         if self.shape.persons {
-            return vec![self.layouts.iter().map(Moments::new).collect(); self.codes.len()];
+            return Some(cells);
         }
-        let mut cells = self.direct.clone();
         for (cell, moments) in cells.iter_mut().enumerate() {
             let at = cell * self.count_stride();
             for (o, layout) in self.layouts.iter().enumerate() {
-                if layout.real_sums() > 0 {
-                    continue;
-                }
                 for pattern in 0..layout.patterns() {
-                    let times = self.counts[at + self.count_offsets[o] + pattern];
-                    let mut one = vec![0; layout.counts()];
-                    one[pattern] = 1;
-                    let part = Part {
-                        counts: &one,
-                        reals: &[],
+                    let mut plain = RowSums::default();
+                    plain.add(self.counts[at + self.count_offsets[o] + pattern], 1.0, 0.0, false);
+                    let alone = &self.rows_alone[cell][self.row_offsets[o]..self.row_offsets[o + 1]];
+                    let all = match alone.get(2 * pattern..2 * pattern + 2) {
+                        Some([without, with]) => [(false, without), (true, with)],
+                        _ => [(false, &plain), (true, &plain)],
                     };
-                    if let Some(totals) = layout.totals(part) {
-                        moments[o].add(layout, &totals, times);
+                    let kinds = if alone.is_empty() { 1 } else { 2 };
+                    for (has_value, rows) in &all[..kinds] {
+                        if !moments[o].add_rows(layout, pattern, *has_value, rows) {
+                            return None;
+                        }
                     }
                 }
             }
         }
-        cells
+        Some(cells)
     }
 
     fn part(&self, record: u32, outcome: usize) -> Part<'_> {

@@ -294,6 +294,114 @@ impl Moments {
     }
 }
 
+/// How a measure of a person who is one row grows: not at all, with the row's weight, or with its weighted value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Growth {
+    One,
+    Weight,
+    Value,
+}
+
+fn growth(measure: Measure) -> Growth {
+    match measure {
+        Measure::Subjects | Measure::EverSelected | Measure::OwnRate => Growth::One,
+        Measure::Value | Measure::SelectedValue => Growth::Value,
+        _ => Growth::Weight,
+    }
+}
+
+/// Rows of one pattern, each a person of its own. All their moments follow from a few sums over them, because rows of one
+/// pattern differ in their weight w and value v alone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct RowSums {
+    times: u64,
+    weight: ExactSum,
+    value: ExactSum,
+    weight_weight: ExactSum,
+    weight_value: ExactSum,
+    value_value: ExactSum,
+}
+
+impl RowSums {
+    /// Adds a row that stands for `times` rows; `value` is 0 where there is none.
+    pub(super) fn add(&mut self, times: u64, weight: f64, value: f64, weighted: bool) {
+        self.times += times;
+        let n = times as f64;
+        let amount = weight * value;
+        if weighted {
+            self.weight.add(n * weight);
+            self.weight_weight.add(n * (weight * weight));
+            self.weight_value.add(n * (weight * amount));
+        }
+        if value != 0.0 {
+            self.value.add(n * amount);
+            self.value_value.add(n * (amount * amount));
+        }
+    }
+
+    /// Sum over the rows of the product of two growths.
+    fn product(&self, a: Growth, b: Growth, weighted: bool) -> Option<f64> {
+        let n = Some(self.times as f64);
+        match (a.min(b), a.max(b)) {
+            (Growth::One, Growth::One) => n,
+            (Growth::One, Growth::Weight) if weighted => self.weight.value(),
+            (Growth::Weight, Growth::Weight) if weighted => self.weight_weight.value(),
+            (Growth::Weight, Growth::Value) if weighted => self.weight_value.value(),
+            (_, Growth::Value) if a == b => self.value_value.value(),
+            (_, Growth::Value) => self.value.value(),
+            _ => n,
+        }
+    }
+}
+
+impl Moments {
+    /// Adds the people who are rows of one pattern; `false` when a sum left the range in which it is exact.
+    pub(super) fn add_rows(&mut self, layout: &Layout, pattern: usize, has_value: bool, rows: &RowSums) -> bool {
+        if rows.times == 0 {
+            return true;
+        }
+        let selected = pattern >= layout.patterns() / 2;
+        let value_at = layout.patterns() + usize::from(selected);
+        let count = |i: usize| f64::from(u8::from(i == pattern || (has_value && i == value_at)));
+        let value = |i: usize| f64::from(u8::from(has_value && i == usize::from(selected)));
+        let one = layout.by_measure(&count, &value);
+        let growths: Vec<Growth> = layout.measures.iter().map(|m| growth(*m)).collect();
+        let sum = |a: usize, b: Option<usize>| -> Option<f64> {
+            let factor = one[a] * b.map_or(1.0, |b| one[b]);
+            if factor == 0.0 {
+                return Some(0.0);
+            }
+            let other = b.map_or(Growth::One, |b| growths[b]);
+            Some(factor * rows.product(growths[a], other, layout.weighted)?)
+        };
+        let mut exact = true;
+        for (m, slot) in layout.sums.iter().enumerate() {
+            exact &= self.put(*slot, sum(m, None));
+        }
+        for &(a, b, slot) in &layout.second {
+            exact &= self.put(slot, sum(a, Some(b)));
+        }
+        self.people += rows.times;
+        for (behind, (_, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
+            let size: f64 = coefficients.iter().zip(&one).map(|(c, v)| *c as f64 * v).sum();
+            if size > 0.0 {
+                behind.subjects += rows.times;
+                behind.rows += rows.times;
+            }
+        }
+        exact
+    }
+
+    fn put(&mut self, slot: Slot, sum: Option<f64>) -> bool {
+        match (slot, sum) {
+            (Slot::Integer(i), Some(sum)) => self.integers[i] += sum as i128,
+            (Slot::Real(i), Some(sum)) => self.reals[i].add(sum),
+            (_, None) => return false,
+        }
+        true
+    }
+}
+
 /// Running sums of products between two parts of the same people.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CrossMoments {
