@@ -386,7 +386,7 @@ impl Moments {
             let size: f64 = coefficients.iter().zip(&one).map(|(c, v)| *c as f64 * v).sum();
             if size > 0.0 {
                 behind.subjects += rows.times;
-                behind.rows += rows.times;
+                behind.rows += rows.times * size as u64;
             }
         }
         exact
