@@ -295,7 +295,7 @@ impl Kernel {
             .map(|attributes| Grouping::new(attributes, &self.codes, labels, &self.layouts))
             .collect();
 
-        let mut cells = self.cell_moments().ok_or(Overflow::Value)?;
+        let mut cells = self.cell_moments();
         let mut cell_subjects = self.row_subjects.clone();
         let mut scratch = Scratch::default();
         for &first in self.people.values() {
@@ -333,11 +333,11 @@ impl Kernel {
         })
     }
 
-    /// Moments by cell from what was kept per row; empty where rows name people. `None` when a sum is out of range.
-    fn cell_moments(&self) -> Option<Vec<Vec<Moments>>> {
+    /// Moments by cell from what was kept per row; empty where rows name people.
+    fn cell_moments(&self) -> Vec<Vec<Moments>> {
         let mut cells: Vec<Vec<Moments>> = vec![self.layouts.iter().map(Moments::new).collect(); self.codes.len()];
         if self.shape.persons {
-            return Some(cells);
+            return cells;
         }
         for (cell, moments) in cells.iter_mut().enumerate() {
             let at = cell * self.count_stride();
@@ -352,14 +352,12 @@ impl Kernel {
                     };
                     let kinds = if alone.is_empty() { 1 } else { 2 };
                     for (has_value, rows) in &all[..kinds] {
-                        if !moments[o].add_rows(layout, pattern, *has_value, rows) {
-                            return None;
-                        }
+                        moments[o].add_rows(layout, pattern, *has_value, rows);
                     }
                 }
             }
         }
-        Some(cells)
+        cells
     }
 
     fn part(&self, record: u32, outcome: usize) -> Part<'_> {

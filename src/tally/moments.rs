@@ -340,46 +340,46 @@ impl RowSums {
     }
 
     /// Sum over the rows of the product of two growths.
-    fn product(&self, a: Growth, b: Growth, weighted: bool) -> Option<f64> {
-        let n = Some(self.times as f64);
+    fn product(&self, a: Growth, b: Growth, weighted: bool) -> Kept<'_> {
         match (a.min(b), a.max(b)) {
-            (Growth::One, Growth::One) => n,
-            (Growth::One, Growth::Weight) if weighted => self.weight.value(),
-            (Growth::Weight, Growth::Weight) if weighted => self.weight_weight.value(),
-            (Growth::Weight, Growth::Value) if weighted => self.weight_value.value(),
-            (_, Growth::Value) if a == b => self.value_value.value(),
-            (_, Growth::Value) => self.value.value(),
-            _ => n,
+            (Growth::One, Growth::Weight) if weighted => Kept::Sum(&self.weight),
+            (Growth::Weight, Growth::Weight) if weighted => Kept::Sum(&self.weight_weight),
+            (Growth::Weight, Growth::Value) if weighted => Kept::Sum(&self.weight_value),
+            (Growth::Value, Growth::Value) => Kept::Sum(&self.value_value),
+            (_, Growth::Value) => Kept::Sum(&self.value),
+            _ => Kept::Count(self.times),
         }
     }
 }
 
+/// A sum as it is kept: rounded nowhere.
+enum Kept<'a> {
+    Count(u64),
+    Sum(&'a ExactSum),
+}
+
 impl Moments {
-    /// Adds the people who are rows of one pattern; `false` when a sum left the range in which it is exact.
-    pub(super) fn add_rows(&mut self, layout: &Layout, pattern: usize, has_value: bool, rows: &RowSums) -> bool {
+    /// Adds the people who are rows of one pattern.
+    pub(super) fn add_rows(&mut self, layout: &Layout, pattern: usize, has_value: bool, rows: &RowSums) {
         if rows.times == 0 {
-            return true;
+            return;
         }
         let selected = pattern >= layout.patterns() / 2;
         let value_at = layout.patterns() + usize::from(selected);
         let count = |i: usize| f64::from(u8::from(i == pattern || (has_value && i == value_at)));
         let value = |i: usize| f64::from(u8::from(has_value && i == usize::from(selected)));
+        // Of one such row: 1 in every measure that it adds to, 0 in the others.
         let one = layout.by_measure(&count, &value);
         let growths: Vec<Growth> = layout.measures.iter().map(|m| growth(*m)).collect();
-        let sum = |a: usize, b: Option<usize>| -> Option<f64> {
-            let factor = one[a] * b.map_or(1.0, |b| one[b]);
-            if factor == 0.0 {
-                return Some(0.0);
-            }
-            let other = b.map_or(Growth::One, |b| growths[b]);
-            Some(factor * rows.product(growths[a], other, layout.weighted)?)
-        };
-        let mut exact = true;
         for (m, slot) in layout.sums.iter().enumerate() {
-            exact &= self.put(*slot, sum(m, None));
+            if one[m] > 0.0 {
+                self.put(*slot, &rows.product(growths[m], Growth::One, layout.weighted));
+            }
         }
         for &(a, b, slot) in &layout.second {
-            exact &= self.put(slot, sum(a, Some(b)));
+            if one[a] * one[b] > 0.0 {
+                self.put(slot, &rows.product(growths[a], growths[b], layout.weighted));
+            }
         }
         self.people += rows.times;
         for (behind, (_, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
@@ -389,16 +389,16 @@ impl Moments {
                 behind.rows += rows.times * size as u64;
             }
         }
-        exact
     }
 
-    fn put(&mut self, slot: Slot, sum: Option<f64>) -> bool {
-        match (slot, sum) {
-            (Slot::Integer(i), Some(sum)) => self.integers[i] += sum as i128,
-            (Slot::Real(i), Some(sum)) => self.reals[i].add(sum),
-            (_, None) => return false,
+    fn put(&mut self, slot: Slot, kept: &Kept<'_>) {
+        match (slot, kept) {
+            (Slot::Integer(i), Kept::Count(n)) => self.integers[i] += i128::from(*n),
+            (Slot::Real(i), Kept::Count(n)) => self.reals[i].add(*n as f64),
+            (Slot::Real(i), Kept::Sum(sum)) => self.reals[i].merge(sum),
+            // Whole-number measures grow by whole numbers.
+            (Slot::Integer(_), Kept::Sum(_)) => {}
         }
-        true
     }
 }
 
