@@ -7,8 +7,8 @@ use super::shell::{Shell, environment};
 use super::{CANNOT, Failure};
 use crate::assess::assess;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::engine::{Counted, Counter};
-use crate::log::{Opened, ReadSummary, find_files};
+use crate::engine::{self, Counted};
+use crate::log::{Opened, find_files};
 use crate::plan::{self, Patterns, Plan, Source};
 use crate::report::assemble::{Parts, assemble};
 use crate::report::face::Face;
@@ -230,20 +230,12 @@ fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
     }
 }
 
-/// Reads people and log into a tally.
+/// Reads people and log into a tally, and shows how far it has come.
 fn count(ready: &Ready, args: &AuditArgs, shell: &Shell) -> Result<Counted, Diagnostic> {
-    let mut counter = Counter::new(&ready.plan);
-    if let (Some(opened), Some(people)) = (&ready.people, &ready.plan.people) {
-        let summary: ReadSummary =
-            opened.read(&people.columns, &|_, _| {}, &mut |batch| counter.absorb_people(&batch))?;
-        counter.end_people(&summary);
-    }
     let progress = Progress::new(args.progress, shell.quiet, ready.log.size());
-    let summary = ready.log.read(
-        &ready.plan.log_columns,
-        &|rows, bytes| progress.at(rows, bytes),
-        &mut |batch| counter.absorb(&batch),
-    );
+    let counted = engine::embedded(&ready.plan, &ready.log, ready.people.as_ref(), &|rows, bytes| {
+        progress.at(rows, bytes);
+    });
     progress.done();
-    counter.finish(&summary?)
+    counted
 }

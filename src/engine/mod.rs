@@ -3,9 +3,11 @@
 mod code;
 mod embedded;
 mod people;
+mod run;
 mod value;
 
 pub use embedded::Counter;
+pub use run::embedded;
 
 use crate::tally::Tally;
 
