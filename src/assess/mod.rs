@@ -416,7 +416,8 @@ impl Place<'_> {
 
     /// A stream of its own for every simulated distribution.
     fn seed(&self, metric: Metric) -> u64 {
-        let place = (self.outcome as u64) << 40 | (self.grouping as u64) << 20 | u64::from(metric.0);
+        let place =
+            (self.outcome as u64) << 40 | (self.grouping as u64) << 20 | u64::from(metric.0);
         self.plan.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place
     }
 
@@ -514,8 +515,8 @@ impl Place<'_> {
     }
 
     fn gap(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Gap)
-            .with_side(&pair.group);
+        let mut finding =
+            blank(self.about(group), self.outcome, metric, Contrast::Gap).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.gap() {
@@ -529,16 +530,16 @@ impl Place<'_> {
                 }
                 finding.test = self.test(group, pair, over);
                 self.shortfall(metric, group, pair, &mut finding);
-                finding = finding
-                    .with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
+                finding =
+                    finding.with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
             }
         }
         finding
     }
 
     fn ratio(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Ratio)
-            .with_side(&pair.group);
+        let mut finding =
+            blank(self.about(group), self.outcome, metric, Contrast::Ratio).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.ratio() {
@@ -566,8 +567,8 @@ impl Place<'_> {
                             power::minimum_detectable_ratio(p, a, b, 1.0 - self.plan.level, POWER)
                         });
                 }
-                finding = finding
-                    .with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
+                finding =
+                    finding.with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
             }
         }
         finding
@@ -633,7 +634,11 @@ impl Place<'_> {
                         ),
                     );
                     finding.test = p.map(|(gap, ratio, name)| {
-                        let p = if contrast == Contrast::MaxGap { gap } else { ratio };
+                        let p = if contrast == Contrast::MaxGap {
+                            gap
+                        } else {
+                            ratio
+                        };
                         (name.to_owned(), p)
                     });
                     let recipe = if contrast == Contrast::MaxGap {
@@ -662,7 +667,9 @@ impl Place<'_> {
             let (Some(first), Some(second)) = (self.pair(a, group), self.pair(b, group)) else {
                 continue;
             };
-            let p = self.test(group, &first, None).zip(self.test(group, &second, None));
+            let p = self
+                .test(group, &first, None)
+                .zip(self.test(group, &second, None));
             for contrast in [Contrast::Gap, Contrast::Ratio] {
                 let gap = contrast == Contrast::Gap;
                 let parts = if gap {
@@ -717,7 +724,11 @@ impl Place<'_> {
                 names: None,
             };
             let mut finding = blank(about, self.outcome, metric, contrast);
-            finding.subjects = families[0].sides.iter().map(|s| s.point.behind.subjects).sum();
+            finding.subjects = families[0]
+                .sides
+                .iter()
+                .map(|s| s.point.behind.subjects)
+                .sum();
             finding.rows = families[0].sides.iter().map(|s| s.point.behind.rows).sum();
             let parts = families.each_ref().map(|family| {
                 if gap {
@@ -749,7 +760,10 @@ impl Place<'_> {
                     let p = families[0].p().zip(families[1].p());
                     finding.test = p.map(|(x, y)| {
                         let p = if gap { x.0.min(y.0) } else { x.1.min(y.1) };
-                        ("Bonferroni over its two rates".to_owned(), (2.0 * p).min(1.0))
+                        (
+                            "Bonferroni over its two rates".to_owned(),
+                            (2.0 * p).min(1.0),
+                        )
                     });
                     let recipes: Vec<Recipe> = families
                         .iter()
@@ -783,6 +797,10 @@ impl Place<'_> {
 /// Rounds to the whole number farther from zero: half a selection is a selection.
 fn away_from_zero(x: f64) -> i64 {
     // A trace of rounding must not cost a whole selection.
-    let x = if (x - x.round()).abs() < 1e-9 { x.round() } else { x };
+    let x = if (x - x.round()).abs() < 1e-9 {
+        x.round()
+    } else {
+        x
+    };
     (if x < 0.0 { x.floor() } else { x.ceil() }) as i64
 }

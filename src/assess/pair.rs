@@ -6,7 +6,9 @@ use crate::inference::interval::Interval;
 use crate::inference::koopman::koopman;
 use crate::inference::mover::{self, Bounded};
 use crate::inference::newcombe::newcombe;
-use crate::inference::ratio_estimator::{difference_variance, ln_ratio_variance, welch_satterthwaite};
+use crate::inference::ratio_estimator::{
+    difference_variance, ln_ratio_variance, welch_satterthwaite,
+};
 use crate::inference::special::t_two_sided;
 use crate::inference::{boschloo, fisher, two_by_two};
 
@@ -84,7 +86,10 @@ impl Pair {
     pub(super) fn gap_error(&self) -> Option<(f64, f64)> {
         let (va, vb) = (self.group.variance?, self.reference.variance?);
         let se = difference_variance(va, vb, self.covariance).sqrt();
-        Some((se, welch_satterthwaite(va, self.group.df, vb, self.reference.df)?))
+        Some((
+            se,
+            welch_satterthwaite(va, self.group.df, vb, self.reference.df)?,
+        ))
     }
 
     /// Standard error of the logarithm of the ratio, and its degrees of freedom.

@@ -139,7 +139,10 @@ impl Side {
             } else {
                 "Wilson, effective size, t"
             };
-            return Some((Ends::new(interval.low.min(value), interval.high.max(value))?, method));
+            return Some((
+                Ends::new(interval.low.min(value), interval.high.max(value))?,
+                method,
+            ));
         }
         let se = self.variance.filter(|v| *v > 0.0)?.sqrt();
         let half = reach.critical(self.df)? * se;

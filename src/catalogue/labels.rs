@@ -1,7 +1,9 @@
 //! Rates that need the observed label (`actual`).
 
 use super::Measure::{Actual, Labelled, LabelledSelected, TruePositive};
-use super::{Alias, Contrast, Direction, Entry, Formula, Linear, Measure, Metric, Need, Unit, When};
+use super::{
+    Alias, Contrast, Direction, Entry, Formula, Linear, Measure, Metric, Need, Unit, When,
+};
 
 const LABELLED: Linear = &[(Labelled, 1)];
 const POSITIVE: Linear = &[(Actual, 1)];
@@ -31,9 +33,13 @@ const TPR: Metric = Metric(FIRST);
 const FPR: Metric = Metric(FIRST + 1);
 const TNR: Metric = Metric(FIRST + 2);
 
-const CONFUSION: &str = "Fawcett 2006, An introduction to ROC analysis, Pattern Recognition Letters 27";
+const CONFUSION: &str =
+    "Fawcett 2006, An introduction to ROC analysis, Pattern Recognition Letters 27";
 
-const fn ratio(numerator: &'static [(Measure, i32)], denominator: &'static [(Measure, i32)]) -> Formula {
+const fn ratio(
+    numerator: &'static [(Measure, i32)],
+    denominator: &'static [(Measure, i32)],
+) -> Formula {
     Formula::Ratio {
         numerator,
         denominator,

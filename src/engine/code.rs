@@ -204,7 +204,10 @@ pub(super) struct ConditionTest {
 impl ConditionTest {
     pub(super) fn new(condition: &plan::Condition) -> Self {
         let numbers = match &condition.test {
-            Test::Values(values) => values.iter().filter_map(|v| v.trim().parse().ok()).collect(),
+            Test::Values(values) => values
+                .iter()
+                .filter_map(|v| v.trim().parse().ok())
+                .collect(),
             _ => Vec::new(),
         };
         Self {

@@ -114,9 +114,11 @@ impl<'p> Counter<'p> {
             let at = |column: usize| place(&people.source, &people.columns, batch, row, column);
             let key = Value::of(&batch.columns[0], row);
             if key.is_missing() {
-                return Err(Diagnostic::new("no-key", "a row of the people file has no key")
-                    .at(at(0))
-                    .help("remove the row, or give it the person's id"));
+                return Err(
+                    Diagnostic::new("no-key", "a row of the people file has no key")
+                        .at(at(0))
+                        .help("remove the row, or give it the person's id"),
+                );
             }
             if !table.begin(person(key, &mut self.buffer)) {
                 let key = key.text(&mut self.buffer);
@@ -125,7 +127,9 @@ impl<'p> Counter<'p> {
                     format!("the person \"{key}\" stands in the people file more than once"),
                 )
                 .at(at(0))
-                .help("keep one row per person; attributes that change over time belong in the log"));
+                .help(
+                    "keep one row per person; attributes that change over time belong in the log",
+                ));
             }
             for (a, attribute) in Self::people_attributes(self.plan) {
                 let value = Value::of(&batch.columns[attribute.column], row);
@@ -232,7 +236,9 @@ impl<'p> Counter<'p> {
                         let text = value.text(&mut self.buffer);
                         return Err(Diagnostic::new(
                             "not-a-count",
-                            format!("\"{text}\" is not a number of selected rows out of {stands_for}"),
+                            format!(
+                                "\"{text}\" is not a number of selected rows out of {stands_for}"
+                            ),
                         )
                         .at(at(column))
                         .help("with `counts = true` the column holds 0 up to the row's count"));
@@ -243,7 +249,13 @@ impl<'p> Counter<'p> {
                     .selected
                     .meets(value)
                     .map_err(|text| not_a_number(&text).at(at(column)))?
-                    .map(|met| if met { (0, stands_for) } else { (stands_for, 0) })
+                    .map(|met| {
+                        if met {
+                            (0, stands_for)
+                        } else {
+                            (stands_for, 0)
+                        }
+                    })
             };
             let Some((unselected, selected)) = split else {
                 self.decisions.push(None);
@@ -259,9 +271,9 @@ impl<'p> Counter<'p> {
                 None => None,
                 Some(column) => {
                     let value = Value::of(&batch.columns[column], row);
-                    value.number().map_err(|_| {
-                        not_a_number(value.text(&mut self.buffer)).at(at(column))
-                    })?
+                    value
+                        .number()
+                        .map_err(|_| not_a_number(value.text(&mut self.buffer)).at(at(column)))?
                 }
             };
             self.decisions.push(Some(Decision {
@@ -288,7 +300,12 @@ impl<'p> Counter<'p> {
     }
 
     /// The cell of a row.
-    fn cell(&mut self, batch: &Batch, row: usize, subject: Option<u128>) -> Result<u32, Diagnostic> {
+    fn cell(
+        &mut self,
+        batch: &Batch,
+        row: usize,
+        subject: Option<u128>,
+    ) -> Result<u32, Diagnostic> {
         let plan = self.plan;
         let mut day: Option<Option<Date>> = None;
         self.codes.clear();
@@ -324,9 +341,7 @@ impl<'p> Counter<'p> {
             };
             let code = code.map_err(|error| {
                 let place = match attribute.table {
-                    Table::Log => {
-                        place(&plan.log, &plan.log_columns, batch, row, attribute.column)
-                    }
+                    Table::Log => place(&plan.log, &plan.log_columns, batch, row, attribute.column),
                     Table::People => at_row(&plan.log, batch, row),
                 };
                 group_error(&error, attribute).at(place)
@@ -407,7 +422,11 @@ impl<'p> Counter<'p> {
 }
 
 /// How a number of selected rows splits what the row stands for.
-fn counted(value: Value<'_>, empty: Option<u64>, stands_for: u64) -> Result<Option<(u64, u64)>, ()> {
+fn counted(
+    value: Value<'_>,
+    empty: Option<u64>,
+    stands_for: u64,
+) -> Result<Option<(u64, u64)>, ()> {
     let selected = match value.count() {
         Ok(count) => count.or(empty),
         Err(_) => return Err(()),
@@ -449,7 +468,10 @@ fn never_met(
     };
     let mut diagnostic = Diagnostic::new(
         "value-never-seen",
-        format!("{what}: {} does not occur in column `{column}`", quoted(values)),
+        format!(
+            "{what}: {} does not occur in column `{column}`",
+            quoted(values)
+        ),
     )
     .at(plan.place(&condition.origin))
     .help(format!("the column has {}", quoted(&test.others)));

@@ -68,7 +68,10 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         numerator: Some(n),
         denominator: Some(d),
         behind,
-        binomial: defined && zero_or_one(&num, n) && zero_or_one(&den, d) && d == behind.subjects as f64,
+        binomial: defined
+            && zero_or_one(&num, n)
+            && zero_or_one(&den, d)
+            && d == behind.subjects as f64,
     }
 }
 
@@ -118,7 +121,11 @@ impl Point {
                 size += (ga * gb * sums.product(*a, *b)).abs();
             }
         }
-        let clean = if squares <= 1e-13 * size { 0.0 } else { squares };
+        let clean = if squares <= 1e-13 * size {
+            0.0
+        } else {
+            squares
+        };
         Some(clean * factor(m))
     }
 

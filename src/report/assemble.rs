@@ -350,10 +350,7 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
 
 fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) -> v1::Answer {
     let finding = answer.finding.map(|i| &assessment.findings[i]);
-    let group = finding.map_or_else(
-        || answer.group.clone(),
-        |f| names(plan, tally, &f.about).1,
-    );
+    let group = finding.map_or_else(|| answer.group.clone(), |f| names(plan, tally, &f.about).1);
     v1::Answer {
         outcome: plan.outcomes[answer.outcome].name.clone(),
         attribute: plan.groupings[answer.grouping].name.clone(),

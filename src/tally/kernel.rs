@@ -242,9 +242,16 @@ impl Kernel {
             let layout = &self.layouts[o];
             let counts = &mut self.counts
                 [counts_at + self.count_offsets[o]..counts_at + self.count_offsets[o + 1]];
-            let reals =
-                &mut self.reals[reals_at + self.real_offsets[o]..reals_at + self.real_offsets[o + 1]];
-            pour(layout, decision, row.weight, self.shape.weighted, counts, reals)?;
+            let reals = &mut self.reals
+                [reals_at + self.real_offsets[o]..reals_at + self.real_offsets[o + 1]];
+            pour(
+                layout,
+                decision,
+                row.weight,
+                self.shape.weighted,
+                counts,
+                reals,
+            )?;
         }
         Ok(())
     }
@@ -274,7 +281,14 @@ impl Kernel {
                 };
                 let mut counts = vec![0; layout.counts()];
                 let mut reals = vec![Fixed::default(); layout.real_sums()];
-                pour(layout, &one, row.weight, self.shape.weighted, &mut counts, &mut reals)?;
+                pour(
+                    layout,
+                    &one,
+                    row.weight,
+                    self.shape.weighted,
+                    &mut counts,
+                    &mut reals,
+                )?;
                 let part = Part {
                     counts: &counts,
                     reals: &reals,
@@ -313,12 +327,22 @@ impl Kernel {
                     }
                 }
             } else {
-                self.add_person_of_several_cells(first, &mut everyone, &mut groupings, &mut scratch);
+                self.add_person_of_several_cells(
+                    first,
+                    &mut everyone,
+                    &mut groupings,
+                    &mut scratch,
+                );
             }
         }
 
         for (cell, moments) in cells.iter().enumerate() {
-            everyone.roll_up(moments, &self.fates[cell], self.rows[cell], cell_subjects[cell]);
+            everyone.roll_up(
+                moments,
+                &self.fates[cell],
+                self.rows[cell],
+                cell_subjects[cell],
+            );
             for grouping in &mut groupings {
                 let group = grouping.of_cell[cell];
                 grouping.groups[group].roll_up(
@@ -453,11 +477,9 @@ impl Kernel {
                         target.with_rest[o].add(here, &rest);
                     }
                     for (other, there) in &parts[i + 1..] {
-                        grouping
-                            .pairs
-                            .entry((*group, *other))
-                            .or_insert_with(|| self.layouts.iter().map(CrossMoments::new).collect())
-                            [o]
+                        grouping.pairs.entry((*group, *other)).or_insert_with(|| {
+                            self.layouts.iter().map(CrossMoments::new).collect()
+                        })[o]
                             .add(here, there);
                     }
                 }

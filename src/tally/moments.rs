@@ -224,14 +224,17 @@ impl Moments {
         for &(a, b, slot) in &layout.second {
             match slot {
                 Slot::Integer(i) => {
-                    self.integers[i] +=
-                        whole * i128::from(x.integer[a]) * i128::from(x.integer[b]);
+                    self.integers[i] += whole * i128::from(x.integer[a]) * i128::from(x.integer[b]);
                 }
                 Slot::Real(i) => self.reals[i].add(x.real[a] * x.real[b] * weight),
             }
         }
         for (behind, (linear, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
-            let rows: i64 = coefficients.iter().zip(&x.integer).map(|(c, v)| c * v).sum();
+            let rows: i64 = coefficients
+                .iter()
+                .zip(&x.integer)
+                .map(|(c, v)| c * v)
+                .sum();
             if rows > 0 {
                 behind.subjects += times;
                 // A denominator of people has all of their rows behind it.

@@ -85,7 +85,11 @@ pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, adjusted: f64
     let holds = holds(gate, finding, estimate);
     if gate.rule == GateRule::Point {
         answer.say = if holds { Say::Pass } else { Say::Fail };
-        answer.reason = if holds { "estimate-inside" } else { "estimate-beyond" };
+        answer.reason = if holds {
+            "estimate-inside"
+        } else {
+            "estimate-beyond"
+        };
     } else {
         let wide = finding.ends_at(adjusted);
         answer.adjusted = wide;
@@ -188,11 +192,19 @@ fn needed(gate: &Gate, finding: &Finding, estimate: f64, ends: Ends, wide: Ends)
         }
     };
     if let Some(t) = gate.min {
-        let end = if estimate >= t.value { ends.low } else { wide.high };
+        let end = if estimate >= t.value {
+            ends.low
+        } else {
+            wide.high
+        };
         consider(t.value, end);
     }
     if let Some(t) = gate.max {
-        let end = if estimate <= t.value { ends.high } else { wide.low };
+        let end = if estimate <= t.value {
+            ends.high
+        } else {
+            wide.low
+        };
         consider(t.value, end);
     }
     most.filter(|m| *m < 1e15).map(|m| m.ceil() as u64)

@@ -92,7 +92,10 @@ fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
                 .iter()
                 .any(|group| group.name() == *name)
         });
-        if !present && let (Some((outcome, metric)), Some(grouping)) = (gate.metrics.first(), gate.groupings.first()) {
+        if !present
+            && let (Some((outcome, metric)), Some(grouping)) =
+                (gate.metrics.first(), gate.groupings.first())
+        {
             absent.push(Answer {
                 finding: None,
                 outcome: *outcome,
