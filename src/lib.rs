@@ -27,3 +27,5 @@ pub mod assess;
 pub mod verdict;
 
 pub mod report;
+
+pub mod cli;

@@ -1,3 +1,9 @@
 //! Parses, runs, and turns the outcome into an exit code; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    ExitCode::from(parytet::cli::run(parytet::cli::Cli::parse()))
+}

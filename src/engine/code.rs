@@ -39,7 +39,7 @@ pub(super) struct AttributeCoder {
 
 impl AttributeCoder {
     pub(super) fn new(attribute: &plan::Attribute) -> Self {
-        let mut names = vec![Label::MISSING.to_owned()];
+        let mut names = vec![plan::MISSING.to_owned()];
         let mut codes = HashMap::new();
         match &attribute.rule {
             Rule::AsIs => {}
@@ -50,7 +50,7 @@ impl AttributeCoder {
                         codes.insert(value.clone(), code);
                     }
                 }
-                names.push(Label::OTHER.to_owned());
+                names.push(plan::OTHER.to_owned());
             }
             Rule::Bands(bands) => names.extend(bands.labels.iter().cloned()),
         }
@@ -58,7 +58,7 @@ impl AttributeCoder {
             codes.insert(value.clone(), MISSING);
         }
         codes.insert(String::new(), MISSING);
-        codes.insert(Label::MISSING.to_owned(), MISSING);
+        codes.insert(plan::MISSING.to_owned(), MISSING);
         Self {
             rule: attribute.rule.clone(),
             missing: attribute.missing.clone(),

@@ -82,4 +82,15 @@ mod tests {
         assert_eq!(clopper_pearson(1.0, 0.0, 0.95), None);
         assert_eq!(clopper_pearson(1.0, 2.0, 1.0), None);
     }
+
+    #[test]
+    fn half_of_very_many_people() {
+        // Far from the ends the interval is the normal one: 1/2 ± z/(2√n) to order 1/n.
+        for n in [1e9, 1e11] {
+            let interval = clopper_pearson(n / 2.0, n, 0.95).unwrap();
+            let half = 1.959963984540054 / 2.0 / n.sqrt();
+            assert!((interval.low - (0.5 - half)).abs() < 2.0 / n);
+            assert!((interval.high - (0.5 + half)).abs() < 2.0 / n);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The two shapes an interval takes.
 
+use std::ops::RangeInclusive;
+
 /// A closed interval, in the unit of the quantity it bounds: a probability for a rate, probability
 /// points (0.05, not 5 %) for a difference of rates, the outcome's own unit for a mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,12 +40,13 @@ impl RatioInterval {
 
 /// A sample proportion given as real counts, checked once for every method that takes one.
 ///
-/// `None` unless `0 <= x <= n`, `n > 0` and both are finite. Products such as rate × effective size
+/// `None` unless `0 <= x <= n` and n is a size a sample can have, within 10⁻⁹ … 10¹⁸ (outside, squares
+/// of what follows would leave the range of an `f64`). Products such as rate × effective size
 /// may overshoot `n` by a rounding error; that much is forgiven.
 pub(super) fn proportion(x: f64, n: f64) -> Option<(f64, f64)> {
     const ROUNDING: f64 = 1e-9;
-    let sound = x.is_finite() && n.is_finite() && n > 0.0;
-    if !sound || x < -ROUNDING * n || x > n * (1.0 + ROUNDING) {
+    const SIZES: RangeInclusive<f64> = 1e-9..=1e18;
+    if !x.is_finite() || !SIZES.contains(&n) || x < -ROUNDING * n || x > n * (1.0 + ROUNDING) {
         return None;
     }
     Some((x.clamp(0.0, n), n))

@@ -38,3 +38,120 @@ pub mod welch;
 pub mod wilson;
 
 pub use interval::{Interval, RatioInterval};
+
+#[cfg(test)]
+mod tests {
+    use super::interval::{Interval, RatioInterval};
+    use super::{
+        agresti_caffo, clopper_pearson, equivalence, katz, koopman, miettinen_nurminen, newcombe,
+        power, ratio_estimator, two_by_two, welch, wilson,
+    };
+
+    const ODD: [f64; 15] = [
+        f64::NAN,
+        f64::INFINITY,
+        -1.0,
+        0.0,
+        1e-320,
+        1e-300,
+        1e-9,
+        0.5,
+        1.0,
+        3.0,
+        20.0,
+        1e9,
+        1e15,
+        1e300,
+        f64::MAX,
+    ];
+
+    #[track_caller]
+    fn sound(interval: Option<Interval>) {
+        if let Some(Interval { low, high }) = interval {
+            assert!(low.is_finite() && high.is_finite() && low <= high + 1e-12);
+        }
+    }
+
+    #[track_caller]
+    fn sound_ratio(interval: Option<RatioInterval>) {
+        if let Some(RatioInterval { low, high }) = interval {
+            assert!(low.is_finite() && low >= 0.0, "{low}");
+            assert!(
+                high.is_none_or(|high| high.is_finite() && low <= high * (1.0 + 1e-9)),
+                "{interval:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn intervals_and_tests_survive_every_input() {
+        for x1 in ODD {
+            for n1 in ODD {
+                sound(Some(wilson::wilson(x1, n1, 1.96)));
+                sound(Some(wilson::wilson(0.3, 2.0, x1)));
+                sound(clopper_pearson::clopper_pearson(x1, n1, 0.95));
+                for (x2, n2) in [
+                    (0.0, 4.0),
+                    (3.0, 3.0),
+                    (1e-9, 1e-8),
+                    (7e8, 1e9),
+                    (1.0, 1e300),
+                ] {
+                    for z in [1e-9, 1.96, 1e9] {
+                        sound(newcombe::newcombe(x1, n1, x2, n2, z));
+                        sound(agresti_caffo::agresti_caffo(x1, n1, x2, n2, z));
+                        sound(katz::katz(x1, n1, x2, n2, z));
+                        sound(miettinen_nurminen::difference(x1, n1, x2, n2, z));
+                        sound_ratio(koopman::koopman(x1, n1, x2, n2, z));
+                        sound_ratio(miettinen_nurminen::ratio(x2, n2, x1, n1, z));
+                    }
+                    for test in [
+                        two_by_two::pooled_z,
+                        two_by_two::chi_square,
+                        two_by_two::chi_square_yates,
+                        two_by_two::g_test,
+                    ] {
+                        if let Some(result) = test(x1, n1, x2, n2) {
+                            assert!(result.statistic.is_finite());
+                            assert!((0.0..=1.0).contains(&result.p), "{x1} {n1} {x2} {n2}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn plans_and_comparisons_survive_every_input() {
+        let fine = |value: Option<f64>| assert!(value.is_none_or(f64::is_finite), "{value:?}");
+        for a in ODD {
+            for b in ODD {
+                let arm = power::Arm {
+                    n: a,
+                    design_effect: b,
+                };
+                fine(power::minimum_detectable_difference(
+                    0.3, arm, arm, 0.05, 0.8,
+                ));
+                fine(power::minimum_detectable_ratio(0.3, arm, arm, 0.05, 0.8));
+                fine(power::people_needed(a, b, 0.05, 0.8, 1.0));
+                fine(power::people_needed(0.1, 0.2, a, b, 1.0));
+                fine(power::power(a, 0.5, b, 0.05));
+                fine(power::people_needed_for_equivalence(0.5, a, b, 0.8, 1.0));
+                fine(ratio_estimator::design_effect(a, 0.5, b));
+                let moments = ratio_estimator::Moments::default().with(a, b).with(b, a);
+                fine(moments.ratio());
+                fine(moments.variance());
+                fine(moments.effective_people());
+                if let Some(tost) = equivalence::tost_ratio(a, b, 0.8, 1.25, 9.0) {
+                    assert!((0.0..=1.0).contains(&tost.p));
+                }
+                let mean = |mean, variance, df| welch::Mean { mean, variance, df };
+                if let Some(test) = welch::welch(mean(a, b, a), mean(b, 1.0, 9.0), 0.95) {
+                    assert!((0.0..=1.0).contains(&test.p));
+                    sound(Some(test.interval));
+                }
+            }
+        }
+    }
+}

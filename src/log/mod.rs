@@ -3,15 +3,37 @@
 //! Text (delimited, or one JSON object per line) is read row by row with its line numbers, so that every fault has a
 //! place and nothing is guessed about types. Parquet and Arrow are decoded by polars, projected to the columns asked for.
 
-use crate::diagnostic::Diagnostic;
-use crate::plan::{Schema, Source};
+mod arrow;
+mod buffer;
+mod csv;
+mod fault;
+mod frame;
+mod guard;
+mod input;
+mod ndjson;
+mod open;
+mod outlet;
+mod pages;
+mod parquet;
+mod records;
+mod schema;
+mod series;
+mod sniff;
+mod source;
+
+pub use fault::unknown_column;
+pub use open::Opened;
+pub use outlet::{Progress, Sink};
+pub use source::{STDIN, find_files};
 
 /// A column of one batch. All columns of a batch have the same length.
 ///
-/// Values keep the type that the file gave them; what they mean is decided by whoever counts.
+/// Values keep the type that the file gave them; what they mean is decided by whoever counts. So a column may be whole
+/// numbers in one file and real ones in another, and a column that its file declares to be nothing but nulls is text
+/// without a value, whatever it is elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
-    /// Text; a null, an empty field and a declared null value are `None` when asked.
+    /// Text; a null, an empty text and a declared null value are `None` when asked.
     Text(TextColumn),
     /// Whole numbers.
     Integer(Vec<Option<i64>>),

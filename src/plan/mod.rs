@@ -2,11 +2,26 @@
 //!
 //! Nothing to the right of the plan sees TOML, a flag, a path pattern or the clock.
 
+mod asof;
+mod gate;
+mod group;
+mod inputs;
+mod resolve;
+
+pub use asof::as_of;
+pub use inputs::{Inputs, Patterns, inputs};
+pub use resolve::resolve;
+
 use std::path::PathBuf;
 
 use crate::catalogue::{Contrast, Metric};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
+
+/// Name of the group of people whose attribute is not known.
+pub const MISSING: &str = "(missing)";
+/// Name of the group of values that a recode does not list.
+pub const OTHER: &str = "(other)";
 
 /// How a text or binary log is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,8 +168,7 @@ impl Plan {
     /// Where something was written, for errors that only the data can raise.
     #[must_use]
     pub fn place(&self, origin: &Origin) -> Place {
-        let _ = origin;
-        Place::default()
+        crate::spec::place_of(&self.source, origin).unwrap_or_default()
     }
 }
 

@@ -1,4 +1,18 @@
 //! One public model, many faces.
+//!
+//! [`model`] is what is promised to other programs; each [`face`] is a total function of it. What has to be decided was
+//! decided before: nothing here compares an estimate with a threshold.
 
 pub mod assemble;
+pub mod face;
 pub mod model;
+pub mod number;
+pub mod reason;
+pub mod schema;
+pub mod sentence;
+pub mod text;
+
+mod view;
+
+#[cfg(test)]
+mod sample;

@@ -3,6 +3,15 @@
 //! A TOML file and the command line's quick flags both end in the same [`Spec`]. What the keys *mean*
 //! for a given log is the business of [`crate::plan`].
 
+mod table;
+mod text;
+
+mod flags;
+
+pub use flags::{Flags, apply};
+pub use table::{place, place_of};
+pub use text::parse;
+
 use std::ops::Range;
 use std::path::PathBuf;
 

@@ -112,11 +112,6 @@ pub struct Label {
 }
 
 impl Label {
-    /// Name of the group of people whose attribute is not known.
-    pub const MISSING: &'static str = "(missing)";
-    /// Name of the group of values that a recode does not list.
-    pub const OTHER: &'static str = "(other)";
-
     /// Whether it stands for an attribute that is not known.
     #[must_use]
     pub fn is_missing(&self) -> bool {

@@ -1,0 +1,214 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The exit codes, shown under every help text.
+const EXIT_CODES: &str = "Exit codes:
+  0  every gate passed, or no gate was asked for
+  1  a gate failed
+  2  the audit could not be made, or its output could not be written
+  3  nothing failed, but a gate that must not stay open is inconclusive, or no gate could be judged";
+
+/// Examples of `parytet audit`.
+const AUDIT_EXAMPLES: &str = "Examples:
+  parytet audit audit.toml
+  parytet audit audit.toml --output result.json --output estimates.csv
+  parytet audit offers.csv --subject customer_id --protected gender --protected age:25,45,65 \\
+      --selected decision=yes --actual accepted=1 --gate 'disparate_impact>=0.8'
+
+Exit codes:
+  0  every gate passed, or no gate was asked for
+  1  a gate failed
+  2  the audit could not be made, or its output could not be written
+  3  nothing failed, but a gate that must not stay open is inconclusive, or no gate could be judged";
+
+/// Audits recommendation and offer logs for bias: who got what, by group, and how sure that is.
+#[derive(Debug, Parser)]
+#[command(name = "parytet", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Print nothing but errors; the exit code is the answer
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit a log
+    #[command(after_help = AUDIT_EXAMPLES)]
+    Audit(Box<AuditArgs>),
+    /// Check a spec against its log's columns, without reading the whole log
+    Check(Box<CheckArgs>),
+    /// Print a JSON Schema
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        what: SchemaOf,
+    },
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The JSON result (`parytet.result/1`).
+    Result,
+}
+
+/// `parytet check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What to audit.
+    #[command(flatten)]
+    pub what: WhatArgs,
+}
+
+/// `parytet audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// What to audit.
+    #[command(flatten)]
+    pub what: WhatArgs,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
+    pub format: Format,
+    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .txt); may be repeated
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Vec<PathBuf>,
+    /// Show tables of all metrics, not only of those that gates look at
+    #[arg(long, help_heading = "Output")]
+    pub all_metrics: bool,
+    /// When to show progress on standard error
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
+    pub progress: Color,
+    /// End with 0 instead of 1 or 3 (for reports only; recorded in the result)
+    #[arg(long, help_heading = "Output")]
+    pub exit_zero: bool,
+}
+
+/// What goes to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people.
+    Table,
+    /// The whole result.
+    Json,
+    /// One row per estimate.
+    Csv,
+}
+
+/// The spec, or what stands for it.
+#[derive(Debug, Args)]
+pub struct WhatArgs {
+    /// A spec (.toml), or logs (files, globs, or - for standard input) for an audit by flags alone
+    #[arg(value_name = "SPEC|LOG", required = true)]
+    pub input: Vec<String>,
+    /// Column of the person; rows of one person are not independent
+    #[arg(long, value_name = "COLUMN", help_heading = "Log")]
+    pub subject: Option<String>,
+    /// Column of the time
+    #[arg(long, value_name = "COLUMN", help_heading = "Log")]
+    pub time: Option<String>,
+    /// Column of an integer: how many rows a row stands for
+    #[arg(long, value_name = "COLUMN", help_heading = "Log")]
+    pub count: Option<String>,
+    /// Column of a real number: sampling weight
+    #[arg(long, value_name = "COLUMN", help_heading = "Log")]
+    pub weight: Option<String>,
+    /// Audit only rows that meet this: COLUMN=VALUE|VALUE, COLUMN>=X, >, <=, <; may be repeated
+    #[arg(long = "where", value_name = "CONDITION", help_heading = "Log")]
+    pub where_: Vec<String>,
+    /// File with one row per person that holds the protected attributes
+    #[arg(long, value_name = "FILE", help_heading = "Log")]
+    pub people: Option<String>,
+    /// Column of the people file that holds the person; the subject column unless given
+    #[arg(long, value_name = "COLUMN", help_heading = "Log")]
+    pub people_key: Option<String>,
+    /// Encoding of the log when its name does not tell: csv, tsv, ndjson, parquet, arrow
+    #[arg(long, value_name = "FORMAT", help_heading = "Log")]
+    pub input_format: Option<String>,
+    /// Field delimiter of delimited text
+    #[arg(long, value_name = "CHAR", help_heading = "Log")]
+    pub delimiter: Option<String>,
+    /// Quote of delimited text
+    #[arg(long, value_name = "CHAR", help_heading = "Log")]
+    pub quote: Option<String>,
+    /// A field text that means "no value"; may be repeated
+    #[arg(long, value_name = "TEXT", help_heading = "Log")]
+    pub null_value: Vec<String>,
+    /// Take absent fields of short rows as empty, and count the rows
+    #[arg(long, help_heading = "Log")]
+    pub allow_short_rows: bool,
+    /// Protected attribute: NAME, NAME=COLUMN, or NAME:EDGE,EDGE,… for bands; may be repeated
+    #[arg(long, value_name = "ATTRIBUTE", help_heading = "Groups")]
+    pub protected: Vec<String>,
+    /// A value of the attributes that means "not known"; may be repeated
+    #[arg(long, value_name = "VALUE", help_heading = "Groups")]
+    pub missing: Vec<String>,
+    /// Who groups are compared with: a group's name, largest, best, rest or overall
+    #[arg(long, value_name = "GROUP", help_heading = "Groups")]
+    pub reference: Option<String>,
+    /// Intersections: NAME,NAME or all; may be repeated
+    #[arg(long, value_name = "NAMES", help_heading = "Groups")]
+    pub intersection: Vec<String>,
+    /// Groups with fewer people are shown, never judged
+    #[arg(long, value_name = "N", help_heading = "Groups")]
+    pub min_subjects: Option<u64>,
+    /// When a row counts as selected: COLUMN=VALUE|VALUE, COLUMN>=X, >, <=, <
+    #[arg(long, value_name = "CONDITION", help_heading = "Outcome")]
+    pub selected: Option<String>,
+    /// When a row's observed label is positive, likewise
+    #[arg(long, value_name = "CONDITION", help_heading = "Outcome")]
+    pub actual: Option<String>,
+    /// Column of what the row was worth
+    #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
+    pub value: Option<String>,
+    /// Name of the outcome in the report
+    #[arg(long, value_name = "NAME", help_heading = "Outcome")]
+    pub outcome: Option<String>,
+    /// Being selected is good for the person
+    #[arg(long, conflicts_with = "unfavourable", help_heading = "Outcome")]
+    pub favourable: bool,
+    /// Being selected is bad for the person
+    #[arg(long, help_heading = "Outcome")]
+    pub unfavourable: bool,
+    /// Threshold: METRIC>=X, METRIC<=X or METRIC:CONTRAST>=X; may be repeated
+    #[arg(long, value_name = "GATE", help_heading = "Gates")]
+    pub gate: Vec<String>,
+    /// What decides: point, evidence or assurance
+    #[arg(long, value_name = "RULE", help_heading = "Gates")]
+    pub rule: Option<String>,
+    /// What an inconclusive gate does: fail, warn or pass
+    #[arg(long, value_name = "WHAT", help_heading = "Gates")]
+    pub on_inconclusive: Option<String>,
+    /// Level of every interval
+    #[arg(long, value_name = "LEVEL", help_heading = "Report")]
+    pub level: Option<f64>,
+    /// Seed of simulated null distributions
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub seed: Option<u64>,
+    /// Title of the report
+    #[arg(long, value_name = "TEXT", help_heading = "Report")]
+    pub title: Option<String>,
+    /// The day that decides ages, YYYY-MM-DD; else SOURCE_DATE_EPOCH, else today
+    #[arg(long, value_name = "DATE", help_heading = "Report")]
+    pub as_of: Option<String>,
+}

@@ -1,0 +1,65 @@
+//! The command line: parses, calls, prints. No logic of an audit lives here.
+
+mod args;
+mod audit;
+mod check;
+mod output;
+mod progress;
+mod shell;
+
+pub use args::Cli;
+
+use crate::diagnostic::Diagnostic;
+use shell::Shell;
+
+/// Why a command could not do its work; all of them end with exit code 2.
+#[derive(Debug)]
+pub enum Failure {
+    /// Faults of the spec, the log or the flags, with the text that they point into.
+    Faults {
+        /// The faults.
+        faults: Vec<Diagnostic>,
+        /// The spec's text, to show the line.
+        text: Option<String>,
+    },
+    /// Something outside: a file that can't be written.
+    Other(anyhow::Error),
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(fault: Diagnostic) -> Self {
+        Failure::Faults {
+            faults: vec![fault],
+            text: None,
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Other(error)
+    }
+}
+
+/// Exit code of an audit that could not be made, or whose evidence could not be written.
+pub const CANNOT: u8 = 2;
+
+/// Runs a command and returns the exit code.
+#[must_use]
+pub fn run(cli: Cli) -> u8 {
+    let shell = Shell::new(cli.color, cli.quiet);
+    let done = match cli.command {
+        args::Command::Audit(args) => audit::run(&args, &shell),
+        args::Command::Check(args) => check::run(&args, &shell),
+        args::Command::Schema { what } => match what {
+            args::SchemaOf::Result => shell.data(&crate::report::schema::schema()).map(|()| 0),
+        },
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            shell.failure(&failure);
+            CANNOT
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The only place that prints: data on standard output, words on standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use super::Failure;
+use super::args::Color;
+use crate::diagnostic::Diagnostic;
+
+/// Prints.
+#[derive(Debug)]
+pub(super) struct Shell {
+    color: Color,
+    pub(super) quiet: bool,
+}
+
+/// A variable of the environment that is set and not empty.
+#[allow(clippy::disallowed_methods)]
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Shell {
+    pub(super) fn new(color: Color, quiet: bool) -> Self {
+        Self { color, quiet }
+    }
+
+    /// Colours on a stream: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether it is a terminal.
+    fn colors(&self, terminal: bool) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if environment("NO_COLOR").is_some() => false,
+            Color::Auto if environment("CLICOLOR_FORCE").is_some_and(|v| v != "0") => true,
+            Color::Auto => terminal,
+        }
+    }
+
+    pub(super) fn colors_on_stdout(&self) -> bool {
+        self.colors(std::io::stdout().is_terminal())
+    }
+
+    /// Columns to fill: the terminal's, or `COLUMNS`, or 100 where there is neither.
+    pub(super) fn width(&self) -> usize {
+        environment("COLUMNS")
+            .and_then(|c| c.parse().ok())
+            .or_else(|| {
+                let terminal = comfy_table::Table::new().width();
+                terminal.filter(|_| std::io::stdout().is_terminal()).map(usize::from)
+            })
+            .unwrap_or(100)
+    }
+
+    /// Writes data to standard output. A reader that has gone away is no error: the verdict stands without it.
+    pub(super) fn data(&self, text: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Other(
+                anyhow::Error::new(error).context("cannot write to standard output"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something on standard error, unless asked to be quiet.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    fn stderr(&self, text: &str) {
+        // Nobody is left to tell when standard error is gone.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    pub(super) fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Faults { faults, text } => {
+                let color = self.colors(std::io::stderr().is_terminal());
+                for fault in faults {
+                    self.stderr(&render(fault, text.as_deref(), color));
+                }
+            }
+            Failure::Other(error) => self.stderr(&format!("error: {error:#}")),
+        }
+    }
+}
+
+fn render(fault: &Diagnostic, text: Option<&str>, color: bool) -> String {
+    let _ = (text, color);
+    fault.to_string()
+}

@@ -1,0 +1,183 @@
+//! The bytes of one file: on disk, or held in memory when they can be read only once.
+
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Cursor, Read};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::SourceFile;
+
+use super::fault;
+use super::sniff::{self, Packing, Reading};
+
+/// Bytes that are looked at to recognise a format.
+const HEAD: u64 = 1 << 16;
+
+/// Where the bytes are.
+enum Store {
+    /// A regular file, with its length and time when it was opened.
+    Disk { length: u64, modified: Option<SystemTime> },
+    /// Standard input or a pipe, read to its end.
+    Memory(Arc<[u8]>),
+}
+
+/// One file of a source, recognised.
+pub(super) struct Input {
+    file: SourceFile,
+    store: Store,
+    packing: Packing,
+    /// What it is read as.
+    pub(super) reading: Reading,
+}
+
+/// Bytes that can be read from any place.
+pub(super) enum Seekable {
+    /// A file on disk.
+    Disk(File),
+    /// Bytes in memory.
+    Memory(Cursor<Arc<[u8]>>),
+}
+
+/// How many bytes of a file have been taken in, before unpacking.
+pub(super) type Taken = Rc<Cell<u64>>;
+
+/// Counts what passes.
+struct Counted {
+    inner: Box<dyn Read>,
+    taken: Taken,
+}
+
+impl Read for Counted {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(to)?;
+        self.taken.set(self.taken.get() + count as u64);
+        Ok(count)
+    }
+}
+
+impl Input {
+    /// Looks at a file; `stdin` is read to its end when the file is standard input.
+    pub(super) fn open(file: &SourceFile, stdin: &mut dyn Read) -> Result<Self, Diagnostic> {
+        let store = match &file.path {
+            None => Store::Memory(slurp(&file.name, stdin)?),
+            Some(path) => {
+                let failed = |error: io::Error| fault::unreadable(&file.name, &error);
+                let facts = fs::metadata(path).map_err(failed)?;
+                if facts.is_file() {
+                    Store::Disk {
+                        length: facts.len(),
+                        modified: facts.modified().ok(),
+                    }
+                } else if facts.is_dir() {
+                    return Err(super::source::is_folder(&file.name));
+                } else {
+                    // A pipe gives its bytes once, and both the columns and the rows need them.
+                    Store::Memory(slurp(&file.name, &mut File::open(path).map_err(failed)?)?)
+                }
+            }
+        };
+        let mut input = Self {
+            file: file.clone(),
+            store,
+            packing: Packing::Plain,
+            reading: Reading::Csv { tabs: false },
+        };
+        input.packing = sniff::packing(&input.head()?);
+        let head = input.head()?;
+        if head.is_empty() {
+            return Err(fault::empty_file(&file.name));
+        }
+        input.reading = sniff::reading(&file.name, &head, input.packing, file.format)?;
+        Ok(input)
+    }
+
+    /// The name shown to people.
+    pub(super) fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// How many bytes the file has, packed as it is.
+    pub(super) fn size(&self) -> u64 {
+        match &self.store {
+            Store::Disk { length, .. } => *length,
+            Store::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// The first bytes, unpacked.
+    pub(super) fn head(&self) -> Result<Vec<u8>, Diagnostic> {
+        let mut head = Vec::new();
+        let reader = self.unpacked(Taken::default())?;
+        reader
+            .take(HEAD)
+            .read_to_end(&mut head)
+            .map_err(|error| self.failed(&error))?;
+        Ok(head)
+    }
+
+    /// All bytes, unpacked, from the first; `taken` counts them before unpacking.
+    pub(super) fn unpacked(&self, taken: Taken) -> Result<Box<dyn Read>, Diagnostic> {
+        let inner: Box<dyn Read> = match self.seekable()? {
+            Seekable::Disk(file) => Box::new(file),
+            Seekable::Memory(bytes) => Box::new(bytes),
+        };
+        let counted = Counted { inner, taken };
+        Ok(match self.packing {
+            Packing::Plain => Box::new(counted),
+            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(
+                HEAD as usize,
+                counted,
+            ))),
+            Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(counted).map_err(|error| self.failed(&error))?),
+        })
+    }
+
+    /// The bytes as they are, from the first.
+    pub(super) fn seekable(&self) -> Result<Seekable, Diagnostic> {
+        match (&self.store, &self.file.path) {
+            (Store::Memory(bytes), _) => Ok(Seekable::Memory(Cursor::new(Arc::clone(bytes)))),
+            (Store::Disk { .. }, Some(path)) => File::open(path)
+                .map(Seekable::Disk)
+                .map_err(|error| fault::unreadable(self.name(), &error)),
+            (Store::Disk { .. }, None) => Err(fault::unreadable(self.name(), &io::ErrorKind::NotFound.into())),
+        }
+    }
+
+    /// The error of a stream that broke off.
+    pub(super) fn failed(&self, error: &io::Error) -> Diagnostic {
+        let what = match self.packing {
+            Packing::Plain => return fault::unreadable(self.name(), error),
+            Packing::Gzip => "its gzip data is corrupt or cut short",
+            Packing::Zstd => "its zstd data is corrupt or cut short",
+        };
+        fault::damaged(self.name(), what, &error.to_string())
+    }
+
+    /// Checks that the file is still the one that was opened: a log that grows underneath gives numbers of no moment.
+    pub(super) fn check_unchanged(&self) -> Result<(), Diagnostic> {
+        let (Store::Disk { length, modified }, Some(path)) = (&self.store, &self.file.path) else {
+            return Ok(());
+        };
+        let facts = fs::metadata(path).map_err(|error| fault::unreadable(self.name(), &error))?;
+        if facts.len() == *length && facts.modified().ok() == *modified {
+            return Ok(());
+        }
+        Err(
+            Diagnostic::new("file-changed", "the file was changed while it was read")
+                .at(fault::file(self.name()))
+                .help("audit a copy, or a log that is no longer written to"),
+        )
+    }
+}
+
+/// Reads a stream to its end.
+fn slurp(name: &str, stream: &mut dyn Read) -> Result<Arc<[u8]>, Diagnostic> {
+    let mut bytes = Vec::new();
+    stream
+        .read_to_end(&mut bytes)
+        .map_err(|error| fault::unreadable(name, &error))?;
+    Ok(bytes.into())
+}

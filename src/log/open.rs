@@ -1,0 +1,143 @@
+//! Opens the files of a source, checks their columns, and reads their rows in order.
+
+use std::io::Read;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Schema, Source};
+
+use super::input::Input;
+use super::outlet::{Outlet, Progress, Sink};
+use super::schema::FileSchema;
+use super::sniff::Reading;
+use super::{ReadSummary, arrow, csv, ndjson, parquet};
+
+/// A source whose files have been found readable and recognised.
+///
+/// It holds what can be read only once (standard input, a pipe) in memory, so that the columns can be looked at first
+/// and the rows read after.
+pub struct Opened {
+    source: Source,
+    inputs: Vec<Input>,
+}
+
+impl Opened {
+    /// Opens every file of `source`; standard input is read to its end.
+    ///
+    /// # Errors
+    /// A file that is not there, can't be read, is empty, or is in no format known here.
+    pub fn open(source: &Source) -> Result<Self, Diagnostic> {
+        Self::open_with(source, &mut std::io::stdin().lock())
+    }
+
+    /// As [`Self::open`], with `stdin` in place of standard input.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with(source: &Source, stdin: &mut dyn Read) -> Result<Self, Diagnostic> {
+        let inputs = source
+            .files
+            .iter()
+            .map(|file| Input::open(file, stdin))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            source: source.clone(),
+            inputs,
+        })
+    }
+
+    /// Bytes of all files together, packed as they are: what progress is measured against.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.inputs.iter().map(Input::size).sum()
+    }
+
+    /// The columns of the first file.
+    ///
+    /// For JSON lines these are the keys of the first 10,000 rows.
+    ///
+    /// # Errors
+    /// A header or footer that can't be read.
+    pub fn schema(&self) -> Result<Schema, Diagnostic> {
+        let Some(first) = self.inputs.first() else {
+            return Ok(Schema { columns: Vec::new() });
+        };
+        let fields = self.file_schema(first)?.fields;
+        Ok(Schema {
+            columns: fields.into_iter().map(|field| (field.name, field.kind)).collect(),
+        })
+    }
+
+    /// Checks that each file has each of `columns` exactly once, with values of the same kind in all files.
+    ///
+    /// Whole and real numbers may mix. Columns that are not used may differ as they like.
+    ///
+    /// # Errors
+    /// The first file that does not agree, with the column.
+    pub fn check_agreement(&self, columns: &[String]) -> Result<(), Diagnostic> {
+        let Some(first) = self.inputs.first() else {
+            return Ok(());
+        };
+        let expected = self.file_schema(first)?;
+        for input in &self.inputs {
+            let schema = self.file_schema(input)?;
+            // A key of JSON lines may turn up after the first rows, so that only reading them all can tell.
+            if schema.complete {
+                schema.positions(input.name(), columns)?;
+            }
+            schema.check_agrees(input.name(), &expected, first.name(), columns)?;
+        }
+        Ok(())
+    }
+
+    /// Hands every row on, in the order of the files and of the rows within, as `columns` in the order asked for.
+    ///
+    /// `progress` is told the rows so far, and about how many bytes of [`Self::size`] they took.
+    ///
+    /// # Errors
+    /// Any fault of any row, or an error of the sink, ends the reading; what was handed on until then is void.
+    pub fn read(
+        &self,
+        columns: &[String],
+        progress: &Progress<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<ReadSummary, Diagnostic> {
+        self.check_agreement(columns)?;
+        let mut summary = ReadSummary::default();
+        let mut before = (0, 0);
+        for (index, input) in self.inputs.iter().enumerate() {
+            let mut outlet = Outlet::new(index, before, sink, progress);
+            self.read_file(input, columns, &mut outlet)?;
+            input.check_unchanged()?;
+            before = (before.0 + outlet.rows(), before.1 + input.size());
+            summary.short_rows += outlet.short_rows();
+            summary.rows.push(outlet.rows());
+            progress(before.0, before.1);
+        }
+        Ok(summary)
+    }
+
+    /// The columns of one file.
+    fn file_schema(&self, input: &Input) -> Result<FileSchema, Diagnostic> {
+        match input.reading {
+            Reading::Csv { tabs } => csv::schema(input, &self.source.csv, tabs),
+            Reading::Ndjson => ndjson::schema(input),
+            Reading::Parquet => parquet::schema(input),
+            Reading::ArrowFile => arrow::schema(input, false),
+            Reading::ArrowStream => arrow::schema(input, true),
+        }
+    }
+
+    /// The rows of one file.
+    fn read_file(&self, input: &Input, columns: &[String], outlet: &mut Outlet<'_>) -> Result<(), Diagnostic> {
+        match input.reading {
+            Reading::Csv { tabs } => {
+                let positions = self.file_schema(input)?.positions(input.name(), columns)?;
+                csv::read(input, &self.source.csv, tabs, &positions, outlet)
+            }
+            Reading::Ndjson => ndjson::read(input, columns, outlet),
+            Reading::Parquet => parquet::read(input, columns, outlet),
+            Reading::ArrowFile => arrow::read(input, false, columns, outlet),
+            Reading::ArrowStream => arrow::read(input, true, columns, outlet),
+        }
+    }
+}

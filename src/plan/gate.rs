@@ -1,0 +1,329 @@
+//! Gates: which numbers they look at, and what decides.
+
+use super::resolve::Faults;
+use super::{Gate, GateRule, Grouping, OnInconclusive, Outcome, Threshold};
+use crate::catalogue::{self, Contrast, Formula, Metric, Need};
+use crate::diagnostic::Diagnostic;
+use crate::spec::{self, At, Origin, Spec, place};
+
+pub(super) fn gates(
+    spec: &Spec,
+    outcomes: &[Outcome],
+    groupings: &[Grouping],
+    faults: &mut Faults<'_>,
+) -> Vec<Gate> {
+    let mut gates: Vec<Gate> = Vec::new();
+    for written in &spec.gates {
+        let Some(mut gate) = gate(spec, written, outcomes, groupings, faults) else {
+            continue;
+        };
+        if let Some(name) = &written.name
+            && gates.iter().any(|g| g.name == name.value)
+        {
+            faults.add(
+                Diagnostic::new("duplicate-name", format!("two gates are called \"{}\"", name.value)),
+                &name.origin,
+            );
+        }
+        let plain = gate.name.clone();
+        let mut number = 2;
+        while gates.iter().any(|g| g.name == gate.name) {
+            gate.name = format!("{plain} ({number})");
+            number += 1;
+        }
+        gates.push(gate);
+    }
+    gates
+}
+
+fn gate(
+    spec: &Spec,
+    written: &spec::Gate,
+    outcomes: &[Outcome],
+    groupings: &[Grouping],
+    faults: &mut Faults<'_>,
+) -> Option<Gate> {
+    let before = faults.found.len();
+    let contrast = written.contrast.as_ref().and_then(|word| {
+        let found = Contrast::find(&word.value);
+        if found.is_none() {
+            let known: Vec<&str> = Contrast::ALL.into_iter().map(Contrast::id).collect();
+            faults.unknown("contrast", "unknown-contrast", word, &known);
+        }
+        found
+    });
+    let looked_at = outcomes_of(written, outcomes, faults);
+    let (metrics, contrast) = metrics(written, contrast, &looked_at, outcomes, faults)?;
+    let rule = match written.rule.as_ref().map(|r| r.value.as_str()) {
+        None | Some("evidence") => GateRule::Evidence,
+        Some("point") => GateRule::Point,
+        Some("assurance") => GateRule::Assurance,
+        Some(_) => {
+            if let Some(word) = &written.rule {
+                faults.unknown("rule", "bad-value", word, &["point", "evidence", "assurance"]);
+            }
+            return None;
+        }
+    };
+    let on_inconclusive = match written.on_inconclusive.as_ref().map(|w| w.value.as_str()) {
+        None if rule == GateRule::Assurance => OnInconclusive::Fail,
+        None | Some("warn") => OnInconclusive::Warn,
+        Some("fail") => OnInconclusive::Fail,
+        Some("pass") => OnInconclusive::Pass,
+        Some(_) => {
+            if let Some(word) = &written.on_inconclusive {
+                faults.unknown("answer", "bad-value", word, &["fail", "warn", "pass"]);
+            }
+            return None;
+        }
+    };
+    let groupings = groupings_of(written, groupings, faults);
+    let (min, max) = (
+        threshold(written.min.as_ref(), written.min_text.as_deref()),
+        threshold(written.max.as_ref(), written.max_text.as_deref()),
+    );
+    if faults.found.len() > before {
+        return None;
+    }
+    Some(Gate {
+        name: name(written, contrast),
+        asked: written.metric.value.clone(),
+        metrics,
+        contrast,
+        groupings,
+        groups: written
+            .groups
+            .as_ref()
+            .map(|groups| groups.iter().map(|g| g.value.clone()).collect()),
+        min,
+        max,
+        rule,
+        on_inconclusive,
+        line: match &written.origin {
+            Origin::File(span) => place(&spec.source, span.clone()).line,
+            _ => None,
+        },
+        origin: written.origin.clone(),
+    })
+}
+
+/// A name made of the metric, the contrast where the metric does not tell it, and the thresholds.
+fn name(written: &spec::Gate, contrast: Contrast) -> String {
+    if let Some(name) = &written.name {
+        return name.value.clone();
+    }
+    let metric = &written.metric.value;
+    let mut name = match Metric::find(metric) {
+        Some(_) if contrast != Contrast::Value => format!("{metric} {}", contrast.id()),
+        _ => metric.clone(),
+    };
+    if let Some(outcome) = &written.outcome {
+        name = format!("{name} of {}", outcome.value);
+    }
+    if let Some(min) = &written.min_text {
+        name = format!("{name} >= {min}");
+    }
+    if let Some(max) = &written.max_text {
+        name = format!("{name} <= {max}");
+    }
+    name
+}
+
+fn outcomes_of(written: &spec::Gate, outcomes: &[Outcome], faults: &mut Faults<'_>) -> Vec<usize> {
+    match &written.outcome {
+        None => (0..outcomes.len()).collect(),
+        Some(name) => match outcomes.iter().position(|o| o.name == name.value) {
+            Some(o) => vec![o],
+            None => {
+                let known: Vec<&str> = outcomes.iter().map(|o| o.name.as_str()).collect();
+                faults.unknown("outcome", "unknown-outcome", name, &known);
+                Vec::new()
+            }
+        },
+    }
+}
+
+/// The metric for each outcome that can give it, and the contrast.
+fn metrics(
+    written: &spec::Gate,
+    contrast: Option<Contrast>,
+    looked_at: &[usize],
+    outcomes: &[Outcome],
+    faults: &mut Faults<'_>,
+) -> Option<(Vec<(usize, Metric)>, Contrast)> {
+    let asked = &written.metric;
+    let mut found: Vec<(usize, Metric)> = Vec::new();
+    let mut own: Option<Contrast> = None;
+    let mut lacking: Option<(usize, Metric)> = None;
+    let mut known = false;
+    for &o in looked_at {
+        let Some(meaning) = catalogue::find(&asked.value, outcomes[o].favourable) else {
+            continue;
+        };
+        known = true;
+        own = meaning.contrast;
+        if can_give(&outcomes[o], meaning.metric) {
+            found.push((o, meaning.metric));
+        } else {
+            lacking = Some((o, meaning.metric));
+        }
+    }
+    if looked_at.is_empty() {
+        return None;
+    }
+    if !known {
+        // An alias may mean something for one kind of outcome only.
+        if catalogue::find(&asked.value, true).is_some() || catalogue::find(&asked.value, false).is_some() {
+            faults.add(
+                Diagnostic::new("metric-not-given", format!("no outcome can give `{}`", asked.value))
+                    .help("the name means something only for outcomes of the other direction (`favourable`)"),
+                &asked.origin,
+            );
+        } else {
+            faults.unknown("metric", "unknown-metric", asked, &catalogue::names());
+        }
+        return None;
+    }
+    if found.is_empty() {
+        if let Some((o, metric)) = lacking {
+            faults.add(not_given(&outcomes[o], metric, &asked.value), &asked.origin);
+        }
+        return None;
+    }
+    let contrast = match (contrast, own) {
+        (Some(c), Some(o)) if c != o => {
+            let origin = written.contrast.as_ref().map_or(&asked.origin, |c| &c.origin);
+            faults.add(
+                Diagnostic::new(
+                    "bad-value",
+                    format!("`{}` is a {}, not a {}", asked.value, o.id(), c.id()),
+                )
+                .help("leave `contrast` out, or name the metric itself"),
+                origin,
+            );
+            return None;
+        }
+        (Some(c), _) | (None, Some(c)) => c,
+        (None, None) => Contrast::Value,
+    };
+    if contrast == Contrast::Value
+        && found
+            .iter()
+            .any(|(_, m)| matches!(m.entry().formula, Formula::Worst(..)))
+    {
+        faults.add(
+            Diagnostic::new(
+                "metric-not-given",
+                format!("`{}` has no value for a group alone", asked.value),
+            )
+            .help("use contrast = \"gap\", \"ratio\", \"max_gap\" or \"min_ratio\""),
+            &asked.origin,
+        );
+        return None;
+    }
+    Some((found, contrast))
+}
+
+/// Whether an outcome can give a metric, computed or not.
+pub(super) fn can_give(outcome: &Outcome, metric: Metric) -> bool {
+    metric.entry().needs.iter().all(|need| has(outcome, *need))
+}
+
+fn has(outcome: &Outcome, need: Need) -> bool {
+    match need {
+        Need::Decision => true,
+        Need::Label => outcome.actual.is_some(),
+        Need::Value => outcome.value.is_some(),
+        Need::Unfavourable => !outcome.favourable,
+    }
+}
+
+/// Tells what an outcome lacks for a metric.
+pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagnostic {
+    let lacks = metric.entry().needs.iter().find(|n| !has(outcome, **n));
+    let (what, help) = match lacks {
+        Some(Need::Label) => (
+            "a label",
+            "add actual = { column = \"accepted\", values = [\"1\"] } to the outcome, or --actual accepted=1",
+        ),
+        Some(Need::Value) => (
+            "a value",
+            "add value = \"discount_eur\" to the outcome, or --value discount_eur",
+        ),
+        _ => (
+            "an outcome declared unfavourable",
+            "use selection_rate, or say favourable = false if being selected is bad for the person",
+        ),
+    };
+    Diagnostic::new(
+        "metric-not-given",
+        format!("the outcome `{}` can't give `{asked}`: it needs {what}", outcome.name),
+    )
+    .help(help)
+}
+
+fn groupings_of(written: &spec::Gate, groupings: &[Grouping], faults: &mut Faults<'_>) -> Vec<usize> {
+    let Some(names) = &written.attributes else {
+        return (0..groupings.len()).collect();
+    };
+    let mut found = Vec::new();
+    for name in names {
+        match groupings.iter().position(|g| g.name == name.value) {
+            Some(g) if found.contains(&g) => {}
+            Some(g) => found.push(g),
+            None => {
+                let known: Vec<&str> = groupings.iter().map(|g| g.name.as_str()).collect();
+                faults.unknown("attribute or intersection", "unknown-attribute", name, &known);
+            }
+        }
+    }
+    found
+}
+
+fn threshold(number: Option<&At<f64>>, text: Option<&str>) -> Option<Threshold> {
+    number.map(|number| Threshold {
+        value: number.value,
+        exact: text.and_then(fraction),
+    })
+}
+
+/// A plain decimal as a fraction: `0.8` is 4/5. `None` for an exponent or more than 18 digits.
+fn fraction(text: &str) -> Option<(i64, i64)> {
+    let text = text.trim();
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits: String = [whole, part].concat();
+    if digits.is_empty() || digits.len() > 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let numerator: i64 = digits.parse().ok()?;
+    let denominator = 10i64.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let divisor = greatest_common_divisor(numerator, denominator);
+    let numerator = if negative { -numerator } else { numerator };
+    Some((numerator / divisor, denominator / divisor))
+}
+
+fn greatest_common_divisor(mut a: i64, mut b: i64) -> i64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fraction;
+
+    #[test]
+    fn decimals_are_exact_fractions() {
+        assert_eq!(fraction("0.8"), Some((4, 5)));
+        assert_eq!(fraction("-0.05"), Some((-1, 20)));
+        assert_eq!(fraction("1"), Some((1, 1)));
+        assert_eq!(fraction("0"), Some((0, 1)));
+        assert_eq!(fraction("8e-1"), None);
+        assert_eq!(fraction("0.1234567890123456789"), None);
+    }
+}

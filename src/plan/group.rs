@@ -1,0 +1,362 @@
+//! Attributes, bands, groupings and references.
+
+use super::resolve::{Columns, Faults};
+use super::{Attribute, Bands, Grouping, Reference, Rule, Table};
+use crate::diagnostic::{Diagnostic, near};
+use crate::plan::Kind;
+use crate::spec::{At, Intersections, Origin, Protected, Spec};
+
+
+/// More groupings than this are taken for a mistake.
+const MOST_GROUPINGS: usize = 64;
+
+pub(super) fn attributes(
+    spec: &Spec,
+    columns: &mut Columns<'_>,
+    faults: &mut Faults<'_>,
+) -> Vec<Attribute> {
+    if spec.protected.is_empty() {
+        faults.add(
+            Diagnostic::new("missing-key", "no protected attribute is given")
+                .help("in the spec: [[protected]] name = \"gender\"")
+                .help("or on the command line: --protected gender"),
+            &Origin::Default,
+        );
+    }
+    let mut attributes: Vec<Attribute> = Vec::new();
+    for protected in &spec.protected {
+        let name = &protected.name;
+        if attributes.iter().any(|a| a.name == name.value) {
+            faults.add(
+                Diagnostic::new("duplicate-name", format!("the attribute `{}` is given twice", name.value))
+                    .help("give each a `name` of its own; several may read one `column`"),
+                &name.origin,
+            );
+            continue;
+        }
+        let Some((table, column)) = column(spec, protected, columns, faults) else {
+            continue;
+        };
+        let rule = rule(protected);
+        if let Some(kind) = columns.kind(table, column) {
+            let fault = match (&rule, kind) {
+                (Rule::Bands(_), Kind::Boolean) => Some("`bands` need numbers or dates of birth, not truth values"),
+                _ => None,
+            };
+            if let Some(message) = fault {
+                faults.add(Diagnostic::new("unusable-column", message), &name.origin);
+            }
+        }
+        attributes.push(Attribute {
+            name: name.value.clone(),
+            table,
+            column,
+            rule,
+            missing: protected.missing.iter().map(|m| m.value.clone()).collect(),
+            origin: name.origin.clone(),
+        });
+    }
+    attributes
+}
+
+/// The file and column of an attribute.
+fn column(
+    spec: &Spec,
+    protected: &Protected,
+    columns: &mut Columns<'_>,
+    faults: &mut Faults<'_>,
+) -> Option<(Table, usize)> {
+    let wanted = protected.column.as_ref().unwrap_or(&protected.name);
+    let in_log = columns.has(Table::Log, &wanted.value);
+    let in_people = columns.has(Table::People, &wanted.value);
+    let from = protected.from.as_ref().map(|f| f.value.as_str());
+    let table = match from {
+        Some("log") => Table::Log,
+        Some(_) if spec.people.is_none() => {
+            faults.add(
+                Diagnostic::new("missing-key", "`from = \"people\"` needs a [people] table"),
+                &protected.name.origin,
+            );
+            return None;
+        }
+        Some(_) => Table::People,
+        None if in_log && in_people => {
+            faults.add(
+                Diagnostic::new(
+                    "ambiguous-column",
+                    format!("both the log and the people file have a column `{}`", wanted.value),
+                )
+                .help("say which one to use: from = \"log\" or from = \"people\""),
+                &wanted.origin,
+            );
+            return None;
+        }
+        None if in_people => Table::People,
+        None if in_log || spec.people.is_none() => Table::Log,
+        None => {
+            columns.unknown_in_both(wanted, faults);
+            return None;
+        }
+    };
+    columns.find(table, wanted, faults).map(|c| (table, c))
+}
+
+fn rule(protected: &Protected) -> Rule {
+    if let Some(bands) = &protected.bands {
+        return Rule::Bands(bands_of(&bands.value));
+    }
+    match &protected.values {
+        None => Rule::AsIs,
+        Some(groups) => Rule::Recode(
+            groups
+                .value
+                .iter()
+                .map(|(name, values)| {
+                    (
+                        name.value.clone(),
+                        values.iter().map(|v| v.value.clone()).collect(),
+                    )
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// Bands with their labels: `<25`, `25-44`, `45-64`, `65+` for whole edges, `<0.5`, `[0.5, 0.8)`, `0.8+` otherwise.
+pub(super) fn bands_of(edges: &[f64]) -> Bands {
+    let whole = edges.iter().all(|e| e.fract() == 0.0 && e.abs() < 1e15);
+    let mut labels = Vec::new();
+    for (i, edge) in edges.iter().enumerate() {
+        match i.checked_sub(1).map(|before| edges[before]) {
+            None => labels.push(format!("<{edge}")),
+            Some(low) if whole && *edge - low > 1.0 => labels.push(format!("{low}-{}", edge - 1.0)),
+            Some(low) if whole => labels.push(format!("{low}")),
+            Some(low) => labels.push(format!("[{low}, {edge})")),
+        }
+    }
+    if let Some(last) = edges.last() {
+        labels.push(format!("{last}+"));
+    }
+    Bands {
+        edges: edges.to_vec(),
+        labels,
+    }
+}
+
+/// What a reference's text means.
+fn reference(text: &str) -> Reference {
+    match text {
+        "largest" => Reference::Largest,
+        "best" => Reference::Best,
+        "rest" => Reference::Rest,
+        "overall" => Reference::Overall,
+        name => Reference::Named(vec![name.to_owned()]),
+    }
+}
+
+/// Checks a named reference as far as the groups are known without reading rows.
+fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut Faults<'_>) {
+    let mut known: Vec<&str> = match &attribute.rule {
+        Rule::AsIs => return,
+        Rule::Recode(groups) => groups.iter().map(|(name, _)| name.as_str()).chain([crate::plan::OTHER]).collect(),
+        Rule::Bands(bands) => bands.labels.iter().map(String::as_str).collect(),
+    };
+    known.push(crate::plan::MISSING);
+    if known.contains(&reference.value.as_str()) {
+        return;
+    }
+    let mut fault = Diagnostic::new(
+        "unknown-reference",
+        format!("`{}` has no group \"{}\"", attribute.name, reference.value),
+    );
+    let keywords = ["largest", "best", "rest", "overall"];
+    if let Some(meant) = near(&reference.value, known.iter().copied().chain(keywords)) {
+        fault = fault.help(format!("did you mean \"{meant}\"?"));
+    }
+    let listed: Vec<String> = known.iter().map(|k| format!("\"{k}\"")).collect();
+    fault = fault.help(format!(
+        "its groups are {}; or use \"largest\", \"best\", \"rest\" or \"overall\"",
+        listed.join(", ")
+    ));
+    faults.add(fault, &reference.origin);
+}
+
+pub(super) fn groupings(
+    spec: &Spec,
+    attributes: &[Attribute],
+    notes: &mut Vec<String>,
+    faults: &mut Faults<'_>,
+) -> Vec<Grouping> {
+    let mut groupings: Vec<Grouping> = Vec::new();
+    let mut defaulted: Vec<&str> = Vec::new();
+    for (a, attribute) in attributes.iter().enumerate() {
+        let written = spec
+            .protected
+            .iter()
+            .find(|p| p.name.value == attribute.name)
+            .and_then(|p| p.reference.as_ref());
+        let (reference, origin) = match written {
+            Some(text) => {
+                let meant = reference(&text.value);
+                if matches!(meant, Reference::Named(_)) {
+                    check_reference(attribute, text, faults);
+                }
+                (meant, text.origin.clone())
+            }
+            None => {
+                defaulted.push(&attribute.name);
+                (Reference::Largest, Origin::Default)
+            }
+        };
+        groupings.push(Grouping {
+            name: attribute.name.clone(),
+            attributes: vec![a],
+            reference,
+            origin,
+        });
+    }
+    if !defaulted.is_empty() {
+        notes.push(format!(
+            "No reference was given for {}: groups are compared with the largest.",
+            defaulted.join(", ")
+        ));
+    }
+    for (set, origin) in intersections(spec, attributes, faults) {
+        let names: Vec<&str> = set.iter().map(|a| attributes[*a].name.as_str()).collect();
+        groupings.push(Grouping {
+            name: names.join(" & "),
+            reference: intersection_reference(spec, &set, &groupings),
+            attributes: set,
+            origin: spec
+                .groups
+                .reference
+                .as_ref()
+                .map_or(origin, |r| r.origin.clone()),
+        });
+    }
+    if groupings.len() > MOST_GROUPINGS {
+        let origin = spec
+            .groups
+            .intersections
+            .as_ref()
+            .map_or(Origin::Default, |i| i.origin.clone());
+        faults.add(
+            Diagnostic::new(
+                "too-many-groupings",
+                format!("{} combinations of attributes are more than {MOST_GROUPINGS}", groupings.len()),
+            )
+            .help("list the intersections that matter: intersections = [[\"gender\", \"age\"]]"),
+            &origin,
+        );
+    }
+    groupings
+}
+
+/// The intersections as sorted sets of attributes.
+fn intersections(
+    spec: &Spec,
+    attributes: &[Attribute],
+    faults: &mut Faults<'_>,
+) -> Vec<(Vec<usize>, Origin)> {
+    let Some(written) = &spec.groups.intersections else {
+        return Vec::new();
+    };
+    let lists = match &written.value {
+        Intersections::All => {
+            let n = attributes.len().min(16);
+            let mut sets: Vec<(Vec<usize>, Origin)> = (0u32..1 << n)
+                .filter(|bits| bits.count_ones() >= 2)
+                .map(|bits| {
+                    let set = (0..n).filter(|a| bits & (1 << a) != 0).collect();
+                    (set, written.origin.clone())
+                })
+                .collect();
+            sets.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+            return sets;
+        }
+        Intersections::Listed(lists) => lists,
+    };
+    let mut sets: Vec<(Vec<usize>, Origin)> = Vec::new();
+    for list in lists {
+        let mut set = Vec::new();
+        for name in &list.value {
+            match attributes.iter().position(|a| a.name == name.value) {
+                Some(a) if set.contains(&a) => faults.add(
+                    Diagnostic::new("duplicate-name", format!("`{}` stands twice in one intersection", name.value)),
+                    &name.origin,
+                ),
+                Some(a) => set.push(a),
+                None => {
+                    let known: Vec<&str> = attributes.iter().map(|a| a.name.as_str()).collect();
+                    faults.unknown("attribute", "unknown-attribute", name, &known);
+                }
+            }
+        }
+        if set.len() < 2 {
+            if list.value.len() < 2 {
+                faults.add(
+                    Diagnostic::new("bad-value", "an intersection needs two attributes or more"),
+                    &list.origin,
+                );
+            }
+            continue;
+        }
+        let mut sorted = set.clone();
+        sorted.sort_unstable();
+        let twice = sets.iter().any(|(other, _)| {
+            let mut other = other.clone();
+            other.sort_unstable();
+            other == sorted
+        });
+        if twice {
+            faults.add(
+                Diagnostic::new("duplicate-name", "this intersection is listed twice"),
+                &list.origin,
+            );
+        } else {
+            sets.push((set, list.origin.clone()));
+        }
+    }
+    sets
+}
+
+/// `[groups].reference` where it is written; else the attributes' own, when they are all named or all alike.
+fn intersection_reference(spec: &Spec, set: &[usize], singles: &[Grouping]) -> Reference {
+    if let Some(text) = &spec.groups.reference {
+        return match reference(&text.value) {
+            Reference::Named(names) => Reference::Named(
+                names
+                    .iter()
+                    .flat_map(|name| name.split(" & "))
+                    .map(|part| part.trim().to_owned())
+                    .collect(),
+            ),
+            keyword => keyword,
+        };
+    }
+    let own: Vec<&Reference> = set.iter().map(|a| &singles[*a].reference).collect();
+    let named: Option<Vec<String>> = own
+        .iter()
+        .map(|r| match r {
+            Reference::Named(names) => names.first().cloned(),
+            _ => None,
+        })
+        .collect();
+    match named {
+        Some(names) => Reference::Named(names),
+        None if own.windows(2).all(|w| w[0] == w[1]) => own[0].clone(),
+        None => Reference::Largest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bands_of;
+
+    #[test]
+    fn labels_of_bands() {
+        assert_eq!(bands_of(&[25.0, 45.0, 65.0]).labels, ["<25", "25-44", "45-64", "65+"]);
+        assert_eq!(bands_of(&[1.0, 2.0]).labels, ["<1", "1", "2+"]);
+        assert_eq!(bands_of(&[0.5, 0.8]).labels, ["<0.5", "[0.5, 0.8)", "0.8+"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! What must be known of a spec before its files can be opened.
+
+use std::path::PathBuf;
+
+use super::{Csv, Format};
+use crate::diagnostic::{Diagnostic, Place, near};
+use crate::spec::{self, At, ShortRows, Spec, place_of};
+
+/// Paths or globs of one source, and how its text is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patterns {
+    /// Paths or globs, as written.
+    pub patterns: Vec<String>,
+    /// The folder to which relative ones refer.
+    pub folder: PathBuf,
+    /// The format, when the spec says it.
+    pub format: Option<Format>,
+    /// How delimited text is written.
+    pub csv: Csv,
+    /// Where the first pattern was written.
+    pub place: Option<Place>,
+}
+
+/// The sources of an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inputs {
+    /// The log.
+    pub log: Patterns,
+    /// The people file.
+    pub people: Option<Patterns>,
+}
+
+/// Finds out what to open.
+///
+/// # Errors
+/// No log; a format that is not known.
+pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    if spec.log.path.is_empty() {
+        let mut fault = Diagnostic::new("missing-key", "no log is given")
+            .help("name it in the spec: [log] path = \"offers.csv\"")
+            .help("or on the command line: parytet audit offers.csv …");
+        if !spec.source.path.is_empty() {
+            fault = fault.at(Place {
+                file: spec.source.path.clone(),
+                ..Place::default()
+            });
+        }
+        faults.push(fault);
+    }
+    let log = patterns(spec, &spec.log.path, spec.log.format.as_ref(), &spec.log.csv, &mut faults);
+    let people = spec
+        .people
+        .as_ref()
+        .map(|people| patterns(spec, &people.path, people.format.as_ref(), &people.csv, &mut faults));
+    if faults.is_empty() {
+        Ok(Inputs { log, people })
+    } else {
+        Err(faults)
+    }
+}
+
+fn patterns(
+    spec: &Spec,
+    path: &[At<String>],
+    format: Option<&At<String>>,
+    csv: &spec::Csv,
+    faults: &mut Vec<Diagnostic>,
+) -> Patterns {
+    let from_flag = path
+        .first()
+        .is_some_and(|p| matches!(p.origin, spec::Origin::Flag(_)));
+    Patterns {
+        patterns: path.iter().map(|p| p.value.clone()).collect(),
+        // A path on the command line refers to where the user stands, one in a spec to where the spec lies.
+        folder: if from_flag {
+            PathBuf::from(".")
+        } else {
+            spec.source.folder.clone()
+        },
+        format: format.and_then(|word| match find_format(&word.value) {
+            Some(format) => Some(format),
+            None => {
+                let known = ["csv", "tsv", "ndjson", "parquet", "arrow"];
+                let mut fault = Diagnostic::new(
+                    "bad-value",
+                    format!("\"{}\" is not a format", word.value),
+                );
+                if let Some(meant) = near(&word.value, known) {
+                    fault = fault.help(format!("did you mean \"{meant}\"?"));
+                }
+                fault = fault.help("the formats are csv, tsv, ndjson, parquet and arrow");
+                fault.place = place_of(&spec.source, &word.origin);
+                faults.push(fault);
+                None
+            }
+        }),
+        csv: Csv {
+            delimiter: csv.delimiter.as_ref().map(|d| d.value).or_else(|| {
+                format
+                    .filter(|f| f.value == "tsv")
+                    .map(|_| b'\t')
+            }),
+            quote: csv.quote.as_ref().map_or(b'"', |q| q.value),
+            null_values: csv
+                .null_values
+                .as_ref()
+                .map(|v| v.value.clone())
+                .unwrap_or_default(),
+            allow_short_rows: csv
+                .short_rows
+                .as_ref()
+                .is_some_and(|s| s.value == ShortRows::Allow),
+        },
+        place: path.first().and_then(|p| place_of(&spec.source, &p.origin)),
+    }
+}
+
+fn find_format(word: &str) -> Option<Format> {
+    match word {
+        "csv" | "tsv" => Some(Format::Csv),
+        "ndjson" | "jsonl" => Some(Format::Ndjson),
+        "parquet" => Some(Format::Parquet),
+        "arrow" | "ipc" => Some(Format::Arrow),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! The result for people at a terminal: worst first, the verdict last.
+
+mod account;
+mod axis;
+mod gates;
+mod groups;
+mod head;
+mod metrics;
+mod page;
+
+#[cfg(test)]
+mod tests;
+
+use crate::report::model::v1::Result;
+use crate::report::view::View;
+use page::Page;
+
+/// How the table looks: what the terminal can show, and how much was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal; fewer than 40 are taken for 40.
+    pub width: usize,
+    /// Whether colours may be used; they never carry anything that words don't.
+    pub color: bool,
+    /// Whether characters beyond ASCII may be used.
+    pub unicode: bool,
+    /// Which metrics have tables.
+    pub metrics: Shown,
+}
+
+/// Which metrics are shown beside the selection rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Those that a gate looks at.
+    Gated,
+    /// All that there are.
+    All,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            color: false,
+            unicode: true,
+            metrics: Shown::Gated,
+        }
+    }
+}
+
+/// The result as text for a terminal.
+#[must_use]
+pub fn table(result: &Result, look: &Look) -> String {
+    let view = View::new(result);
+    let mut page = Page::new(*look);
+    head::write(&mut page, result);
+    for outcome in &result.outcomes {
+        for grouping in view.groupings() {
+            groups::write(&mut page, &view, outcome, grouping);
+            metrics::write(&mut page, &view, outcome, grouping);
+        }
+    }
+    account::write(&mut page, result);
+    gates::write(&mut page, result);
+    head::write_notes(&mut page, result);
+    head::write_sentences(&mut page, result);
+    head::write_verdict(&mut page, result);
+    page.finish()
+}

@@ -1,0 +1,114 @@
+//! Stable reason codes, in plain words.
+
+/// What a code says. A code that is not known here is shown as it is: an unknown reason is still a reason.
+#[must_use]
+pub fn plain(code: &str) -> &str {
+    PLAIN
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or(code, |(_, words)| words)
+}
+
+/// Codes and their sentences, without the full stop.
+const PLAIN: &[(&str, &str)] = &[
+    // Why a number is undefined, or is not judged.
+    (
+        "attribute-missing",
+        "the attribute is not known for these people",
+    ),
+    ("too-few-subjects", "too few people to judge it"),
+    (
+        "group-undefined",
+        "the number is undefined for one of the groups",
+    ),
+    (
+        "fewer-than-two-groups",
+        "fewer than two groups can be compared",
+    ),
+    (
+        "no-denominator",
+        "nothing in the group counts for this metric",
+    ),
+    (
+        "no-reference-denominator",
+        "nothing in the group it is compared with counts for this metric",
+    ),
+    (
+        "reference-zero",
+        "there is none in the group it is compared with, so there is no ratio",
+    ),
+    (
+        "both-zero",
+        "there is none in either group, so there is no ratio",
+    ),
+    ("negative-mean", "a ratio of negative numbers says nothing"),
+    ("undefined", "the number is undefined"),
+    // Why a gate answered as it did.
+    ("estimate-inside", "the estimate is inside the threshold"),
+    ("estimate-beyond", "the estimate is outside the threshold"),
+    (
+        "interval-inside",
+        "the whole interval is inside the threshold",
+    ),
+    (
+        "interval-beyond",
+        "the whole interval is outside the threshold",
+    ),
+    (
+        "straddles-inside",
+        "the estimate is inside the threshold, but its interval reaches over it",
+    ),
+    (
+        "straddles-beyond",
+        "the estimate is outside the threshold, but its interval reaches over it",
+    ),
+    (
+        "beyond-one-at-a-time",
+        "outside the threshold if it were the only group; not when all groups that the gate looks at are allowed for",
+    ),
+    (
+        "no-interval",
+        "the number has no interval, and the rule asks for one",
+    ),
+    ("group-absent", "nobody in the log is in this group"),
+    // Why the whole verdict is what it is.
+    ("no-gates", "no gate was asked for"),
+    ("gate-failed", "a gate failed"),
+    (
+        "nothing-judged",
+        "gates were given and none could be judged",
+    ),
+    (
+        "inconclusive-blocks",
+        "a gate could not be decided, and that was asked to block",
+    ),
+    (
+        "inconclusive-allowed",
+        "a gate could not be decided, and that was asked not to block",
+    ),
+    ("all-passed", "every gate passed"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_case_and_unique() {
+        let mut codes: Vec<&str> = PLAIN.iter().map(|(code, _)| *code).collect();
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+        );
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_as_it_is() {
+        assert_eq!(plain("a-code-of-tomorrow"), "a-code-of-tomorrow");
+    }
+}

@@ -1,0 +1,353 @@
+//! A result as audits give them, for the tests of the faces: two outcomes, every status, every verdict, hostile names.
+//!
+//! Its numbers hang together (rates from counts, simple intervals) and are rounded, so that the golden files are the
+//! same on every platform. They are not this program's statistics.
+
+mod gates;
+
+use super::model::v1::*;
+
+/// A name that would end the line and colour the terminal.
+pub(crate) const HOSTILE: &str = "line\nbreak \u{1b}[31mred\u{202e}";
+/// A name that would run in a browser.
+pub(crate) const SCRIPT: &str = "<script>alert(1)</script>";
+
+/// People, rows, selected rows.
+type Counts = (u64, u64, u64);
+/// Group, counts for `offered`, selected rows for `rejected`.
+type Sizes<'a> = (&'a str, Counts, u64);
+
+const MIN_SUBJECTS: u64 = 5;
+
+/// The sample.
+pub(crate) fn sample() -> Result {
+    let long = "ż".repeat(200);
+    let mut result = blank();
+    grouping(
+        &mut result,
+        ("gender", Some("male"), "largest"),
+        &[
+            ("female", (2_380, 18_910, 5_310), 2_010),
+            ("male", (2_455, 20_412, 6_990), 1_960),
+            ("(missing)", (175, 760, 214), 80),
+            ("diverse", (2, 6, 0), 1),
+        ],
+    );
+    grouping(
+        &mut result,
+        ("age", Some("25-44"), "named"),
+        &[
+            ("<25", (301, 2_710, 866), 271),
+            ("25-44", (2_611, 21_470, 7_010), 2_163),
+            ("45-64", (1_902, 14_590, 4_500), 1_490),
+            ("65+", (187, 1_318, 138), 127),
+        ],
+    );
+    grouping(
+        &mut result,
+        ("gender & age", Some("male & 25-44"), "largest"),
+        &[
+            ("female & 25-44", (1_270, 10_380, 2_900), 1_060),
+            ("female & 65+", (61, 402, 34), 45),
+            ("male & 25-44", (1_341, 11_090, 4_110), 1_103),
+            ("male & 65+", (3, 9, 0), 0),
+        ],
+    );
+    grouping(
+        &mut result,
+        ("region", Some("(rest)"), "rest"),
+        &[
+            (SCRIPT, (820, 6_700, 2_100), 660),
+            ("a, b; \"c\" `d`", (911, 7_120, 2_190), 711),
+            (HOSTILE, (790, 6_515, 2_044), 640),
+            (
+                "=HYPERLINK(\"http://example.org\")",
+                (810, 6_555, 2_051),
+                655,
+            ),
+            ("👩‍👩‍👧 rodzina", (840, 6_633, 2_061), 672),
+            ("ذكر وأنثى", (420, 3_300, 1_034), 334),
+            (&long, (421, 3_265, 1_034), 379),
+        ],
+    );
+    gates::extremes(&mut result);
+    gates::gates(&mut result);
+    result
+}
+
+/// As much of the sample as one can read in JSON.
+pub(crate) fn small() -> Result {
+    let mut result = sample();
+    result.groupings.truncate(1);
+    result.estimates.truncate(9);
+    result.account.by_group.truncate(2);
+    result.gates.truncate(1);
+    for gate in &mut result.gates {
+        gate.answers.truncate(3);
+    }
+    result
+}
+
+fn blank() -> Result {
+    let outcome = |name: &str, favourable: bool| Outcome {
+        name: name.to_owned(),
+        favourable,
+        label: favourable,
+        value: false,
+        unit: None,
+    };
+    let by_outcome = |name: &str, audited: u64, no_label: Option<u64>| OutcomeAccount {
+        outcome: name.to_owned(),
+        audited,
+        no_decision: 40_100 - audited,
+        no_label,
+        no_value: None,
+    };
+    Result {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: "parytet".to_owned(),
+            version: "0.1.0".to_owned(),
+        },
+        audit: Audit {
+            title: "October offers".to_owned(),
+            system: Some("offer engine 4".to_owned()),
+            owner: Some("Jane Doe, analytics".to_owned()),
+            purpose: None,
+            period: Some("2026-10-01 to 2026-10-31".to_owned()),
+            spec: Some("offers.toml".to_owned()),
+            level: 0.95,
+            seed: 1,
+            as_of: "2026-11-01".to_owned(),
+            unit: "subject".to_owned(),
+            min_subjects: MIN_SUBJECTS,
+            tests: 24,
+            exit_zero: false,
+        },
+        inputs: vec![
+            Input {
+                role: "log".to_owned(),
+                name: "offers/2026-10.csv".to_owned(),
+                rows: 41_188,
+            },
+            Input {
+                role: "people".to_owned(),
+                name: "customers.csv".to_owned(),
+                rows: 6_000,
+            },
+        ],
+        account: Account {
+            read: 41_188,
+            filtered: 1_000,
+            no_subject: 12,
+            no_decision: 88,
+            audited: 40_088,
+            audited_count: 40_088,
+            subjects: 5_012,
+            short_rows: 0,
+            subjects_without_record: Some(175),
+            records_without_rows: Some(1_163),
+            by_outcome: vec![
+                by_outcome("offered", 40_088, Some(2_044)),
+                by_outcome("rejected", 40_080, None),
+            ],
+            by_group: Vec::new(),
+        },
+        outcomes: vec![outcome("offered", true), outcome("rejected", false)],
+        groupings: Vec::new(),
+        estimates: Vec::new(),
+        gates: Vec::new(),
+        verdict: Verdict {
+            verdict: "fail".to_owned(),
+            passed: 1,
+            failed: 2,
+            inconclusive: 1,
+            exit_code: 1,
+            reason: "gate-failed".to_owned(),
+        },
+        notes: vec![
+            "People who were never in the log are not in this audit: who was left out altogether can't be seen."
+                .to_owned(),
+            "--gate on the command line went before the spec's gates.".to_owned(),
+        ],
+    }
+}
+
+/// Adds a grouping, the account of its groups and their estimates.
+fn grouping(
+    result: &mut Result,
+    (attribute, reference, rule): (&str, Option<&str>, &str),
+    sizes: &[Sizes],
+) {
+    for (group, (_, rows, _), _) in sizes {
+        result.account.by_group.push(GroupAccount {
+            attribute: attribute.to_owned(),
+            group: (*group).to_owned(),
+            read: rows + 40,
+            filtered: 38,
+            no_subject: 0,
+            no_decision: 2,
+            audited: *rows,
+        });
+    }
+    let groups = sizes.iter().map(|(group, (subjects, rows, _), _)| Group {
+        group: (*group).to_owned(),
+        subjects: *subjects,
+        rows: *rows,
+        row_share: round(*rows as f64 / 40_088.0),
+        subject_share: round(*subjects as f64 / 5_012.0),
+        judged: *subjects >= MIN_SUBJECTS && !group_unknown(group),
+    });
+    result.groupings.push(Grouping {
+        attribute: attribute.to_owned(),
+        reference: reference.map(str::to_owned),
+        reference_rule: rule.to_owned(),
+        subjects_in_several_groups: u64::from(attribute == "region") * 3,
+        groups: groups.collect(),
+    });
+    let sum = |count: fn(&Sizes) -> u64| sizes.iter().map(count).sum::<u64>();
+    let rest = (sum(|s| s.1.0), sum(|s| s.1.1), sum(|s| s.1.2));
+    for (outcome, metric, count) in [
+        (
+            "offered",
+            "selection_rate",
+            (|s| s.1.2) as fn(&Sizes) -> u64,
+        ),
+        ("offered", "true_positive_rate", |s| s.1.2 * 4 / 9),
+        ("offered", "positive_predictive_value", |s| s.1.2 / 2),
+        ("rejected", "selection_rate", |s| s.2),
+        ("rejected", "favourable_rate", |s| s.1.1 - s.2),
+    ] {
+        let of_reference = sizes
+            .iter()
+            .find(|s| Some(s.0) == reference)
+            .map_or((rest.0, rest.1, sum(count)), |s| (s.1.0, s.1.1, count(s)));
+        for size in sizes {
+            let of_group = (size.1.0, size.1.1, count(size));
+            for contrast in ["value", "gap", "ratio"] {
+                if contrast != "value" && Some(size.0) == reference {
+                    continue;
+                }
+                // Nobody of the group was up for it: there is no number at all.
+                let counts = size.2 > 0 || outcome == "offered";
+                let mut e = estimate(contrast, of_group, of_reference, counts);
+                if group_unknown(size.0) && e.status == "ok" {
+                    e.status = "few".to_owned();
+                    e.reason = Some("attribute-missing".to_owned());
+                }
+                attribute.clone_into(&mut e.attribute);
+                size.0.clone_into(&mut e.group);
+                outcome.clone_into(&mut e.outcome);
+                metric.clone_into(&mut e.metric);
+                if contrast != "value" {
+                    e.reference = reference.map(str::to_owned);
+                }
+                if (metric, contrast) == ("selection_rate", "ratio") && outcome == "offered" {
+                    e.alias = Some("disparate_impact".to_owned());
+                }
+                result.estimates.push(e);
+            }
+        }
+    }
+}
+
+fn group_unknown(group: &str) -> bool {
+    group == "(missing)"
+}
+
+fn estimate(
+    contrast: &str,
+    (subjects, rows, selected): Counts,
+    (_, m, y): Counts,
+    counts: bool,
+) -> Estimate {
+    let (n, x, m, y) = (rows as f64, selected as f64, m as f64, y as f64);
+    let (p, q) = (x / n, y / m);
+    let deff = 2.4;
+    let (variance, other) = (deff * p * (1.0 - p) / n, deff * q * (1.0 - q) / m);
+    let gap_error = (variance + other).sqrt();
+    let z = 1.96;
+    let log_error = if selected == 0 {
+        1.0
+    } else {
+        (variance / (p * p) + other / (q * q)).sqrt()
+    };
+    let (x, low, high, error) = match contrast {
+        "value" if selected == 0 => (0.0, 0.0, 3.0 / n, gap_error),
+        "ratio" if selected == 0 => (0.0, 0.0, 3.0 / n / q, log_error),
+        "value" => (
+            p,
+            p - z * variance.sqrt(),
+            p + z * variance.sqrt(),
+            variance.sqrt(),
+        ),
+        "gap" => (
+            p - q,
+            p - q - z * gap_error,
+            p - q + z * gap_error,
+            gap_error,
+        ),
+        _ => (
+            p / q,
+            p / q * (-z * log_error).exp(),
+            p / q * (z * log_error).exp(),
+            log_error,
+        ),
+    };
+    let undefined = !counts;
+    let test = contrast != "value" && !undefined;
+    let p_value = (-((p - q) / gap_error).powi(2) / 2.0).exp();
+    let known = |x: f64| (!undefined).then(|| round(x));
+    let few = subjects < MIN_SUBJECTS;
+    Estimate {
+        attribute: String::new(),
+        group: String::new(),
+        reference: None,
+        outcome: String::new(),
+        metric: String::new(),
+        contrast: contrast.to_owned(),
+        alias: None,
+        unit: if contrast == "ratio" {
+            "number"
+        } else {
+            "share"
+        }
+        .to_owned(),
+        estimate: known(x),
+        low: known(low),
+        high: known(high),
+        level: 0.95,
+        method: (!undefined).then(|| "cluster".to_owned()),
+        standard_error: known(error),
+        df: (!undefined).then_some(subjects.saturating_sub(1) as f64),
+        test: test.then(|| "cluster-t".to_owned()),
+        p_value: test.then(|| round(p_value)),
+        p_adjusted: test.then(|| round((p_value * 24.0).min(1.0))),
+        p_bh: test.then(|| round((p_value * 3.0).min(1.0))),
+        subjects,
+        rows,
+        numerator: Some(selected as f64),
+        denominator: Some(n),
+        deff: Some(deff),
+        effective_rows: Some(round(n / deff)),
+        minimum_detectable_ratio: (contrast == "ratio" && !undefined)
+            .then(|| round((-2.8 * log_error).exp())),
+        selections_to_parity: test.then(|| (q * n - p * n).round() as i64),
+        subjects_to_parity: test.then(|| ((q - p) * subjects as f64).round() as i64),
+        status: match (undefined, few) {
+            (true, _) => "undefined",
+            (false, true) => "few",
+            (false, false) => "ok",
+        }
+        .to_owned(),
+        reason: match (undefined, few) {
+            (true, _) => Some("no-denominator".to_owned()),
+            (false, true) => Some("too-few-subjects".to_owned()),
+            (false, false) => None,
+        },
+    }
+}
+
+fn round(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6 + 0.0
+}

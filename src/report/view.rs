@@ -1,0 +1,124 @@
+//! A result, looked up. What it does not hold is not computed here: faces find, they don't reckon.
+
+use std::collections::HashMap;
+
+use super::model::v1::{Answer, Estimate, Gate, Grouping, Outcome, Result};
+use crate::catalogue::{Direction, Metric};
+
+/// Outcome, attribute, group, metric, contrast.
+type Key<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+
+/// A result with its estimates by what they are about.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    /// The result.
+    pub(crate) result: &'a Result,
+    estimates: HashMap<Key<'a>, &'a Estimate>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(result: &'a Result) -> Self {
+        let estimates = result
+            .estimates
+            .iter()
+            .map(|e| {
+                let key = (
+                    e.outcome.as_str(),
+                    e.attribute.as_str(),
+                    e.group.as_str(),
+                    e.metric.as_str(),
+                    e.contrast.as_str(),
+                );
+                (key, e)
+            })
+            .collect();
+        Self { result, estimates }
+    }
+
+    /// The estimate of a contrast of a metric for one group.
+    pub(crate) fn estimate(
+        &self,
+        outcome: &'a str,
+        attribute: &'a str,
+        group: &'a str,
+        metric: &'a str,
+        contrast: &'a str,
+    ) -> Option<&'a Estimate> {
+        self.estimates
+            .get(&(outcome, attribute, group, metric, contrast))
+            .copied()
+    }
+
+    /// Every gate's answers about an outcome in a grouping.
+    pub(crate) fn answers(
+        &self,
+        outcome: &'a str,
+        attribute: &'a str,
+    ) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
+        self.result
+            .gates
+            .iter()
+            .flat_map(|gate| gate.answers.iter().map(move |answer| (gate, answer)))
+            .filter(move |(_, answer)| answer.outcome == outcome && answer.attribute == attribute)
+    }
+
+    /// The bounds of the gates that looked at this number.
+    pub(crate) fn bounds(&self, e: &Estimate) -> Vec<f64> {
+        self.answers_on(e)
+            .flat_map(|(gate, _)| gate.min.into_iter().chain(gate.max))
+            .collect()
+    }
+
+    fn answers_on(&self, e: &Estimate) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
+        self.result
+            .gates
+            .iter()
+            .filter(move |gate| gate.contrast == e.contrast)
+            .flat_map(|gate| gate.answers.iter().map(move |answer| (gate, answer)))
+            .filter(move |(_, answer)| {
+                answer.outcome == e.outcome
+                    && answer.attribute == e.attribute
+                    && answer.group == e.group
+                    && answer.metric == e.metric
+            })
+    }
+
+    /// The groupings in which an outcome has any number.
+    pub(crate) fn groupings(&self) -> impl Iterator<Item = &'a Grouping> {
+        self.result.groupings.iter()
+    }
+}
+
+/// Which end of a metric is worse for a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worse {
+    Lower,
+    Higher,
+    /// Neither end: only the distance from equality.
+    Farther,
+}
+
+impl Worse {
+    /// For a metric of this id and an outcome of this kind.
+    pub(crate) fn of(metric: &str, outcome: &Outcome) -> Self {
+        let direction = Metric::find(metric).map_or(Direction::Neutral, |m| m.entry().direction);
+        match (direction, outcome.favourable) {
+            (Direction::Favour, true) | (Direction::Against, false) | (Direction::Better, _) => {
+                Worse::Lower
+            }
+            (Direction::Favour, false) | (Direction::Against, true) | (Direction::Worse, _) => {
+                Worse::Higher
+            }
+            (Direction::Neutral, _) => Worse::Farther,
+        }
+    }
+
+    /// A key that grows with how well off the group is, from a number whose equality is `equal`.
+    pub(crate) fn rank(self, x: f64, equal: f64) -> f64 {
+        match self {
+            Worse::Lower => x,
+            Worse::Higher => -x,
+            Worse::Farther => -(x - equal).abs(),
+        }
+    }
+}

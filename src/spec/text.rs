@@ -1,0 +1,533 @@
+//! The spec as a TOML file.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+
+use super::table::{Faults, Reader, number, place, texts};
+use super::{
+    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People,
+    Protected, ShortRows, Spec, SpecText, Test,
+};
+use crate::diagnostic::{Diagnostic, near};
+
+/// Reads a spec. `path` is how the user named it; relative paths in it refer to `folder`.
+///
+/// # Errors
+/// Every fault that the text alone shows, each with its line and column.
+pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagnostic>> {
+    let source = SpecText {
+        path: path.to_owned(),
+        text: text.to_owned(),
+        folder,
+    };
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
+        Err(error) => {
+            let mut fault = Diagnostic::new("toml-syntax", lower_first(error.message()));
+            if let Some(span) = error.span() {
+                fault = fault.at(place(&source, span));
+            }
+            return Err(vec![
+                fault.help("the spec is TOML: texts stand in quotes, lists in brackets"),
+            ]);
+        }
+    };
+    let mut faults = Faults {
+        source: &source,
+        found: Vec::new(),
+    };
+    let mut top = Reader::new(root.get_ref(), 0..0, "a spec", &mut faults);
+    let mut spec = Spec::default();
+    if let Some((table, span)) = top.table("audit", "a table") {
+        spec.audit = audit(Reader::new(table, span, "[audit]", top.faults));
+    }
+    if let Some((table, span)) = top.table("log", "a table") {
+        spec.log = log(Reader::new(table, span, "[log]", top.faults));
+    }
+    if let Some((table, span)) = top.table("people", "a table") {
+        spec.people = people(Reader::new(table, span, "[people]", top.faults));
+    }
+    if let Some((table, span)) = top.table("groups", "a table") {
+        spec.groups = groups(Reader::new(table, span, "[groups]", top.faults));
+    }
+    for (table, span) in top.tables("protected") {
+        spec.protected
+            .extend(protected(Reader::new(table, span, "[[protected]]", top.faults)));
+    }
+    for (table, span) in top.tables("outcome") {
+        spec.outcomes
+            .extend(outcome(Reader::new(table, span, "[[outcome]]", top.faults)));
+    }
+    for (table, span) in top.tables("gate") {
+        spec.gates
+            .extend(gate(Reader::new(table, span, "[[gate]]", top.faults), text));
+    }
+    top.finish();
+    let found = faults.found;
+    if found.is_empty() {
+        spec.source = source;
+        Ok(spec)
+    } else {
+        Err(found)
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.trim().chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => "this is not TOML".to_owned(),
+    }
+}
+
+fn audit(mut table: Reader<'_, '_, '_>) -> Audit {
+    let plain = |text: Option<At<String>>| text.map(|t| t.value);
+    let audit = Audit {
+        title: plain(table.text("title")),
+        system: plain(table.text("system")),
+        owner: plain(table.text("owner")),
+        purpose: plain(table.text("purpose")),
+        period: plain(table.text("period")),
+        level: table.number("level"),
+        seed: table.count("seed"),
+    };
+    if let Some(level) = &audit.level
+        && !(level.value > 0.5 && level.value < 1.0)
+        && let Origin::File(span) = &level.origin
+    {
+        table.faults.add(
+            Diagnostic::new("bad-value", "`level` must lie between 0.5 and 1")
+                .help("for example: level = 0.95"),
+            span.clone(),
+        );
+    }
+    table.finish();
+    audit
+}
+
+fn log(mut table: Reader<'_, '_, '_>) -> Log {
+    let path = table.texts("path").map(|p| p.value);
+    let log = Log {
+        format: table.text("format"),
+        subject: table.name("subject"),
+        time: table.name("time"),
+        count: table.name("count"),
+        weight: table.name("weight"),
+        filters: filters(&mut table),
+        csv: csv(&mut table),
+        path: path.unwrap_or_default(),
+    };
+    if let (Some(_), Some(At { origin: Origin::File(span), .. })) = (&log.count, &log.weight) {
+        table.faults.add(
+            Diagnostic::new("bad-value", "a log has a `count` or a `weight`, not both")
+                .help("`count` is how many rows a row stands for, a whole number; `weight` is a sampling weight"),
+            span.clone(),
+        );
+    }
+    table.finish();
+    log
+}
+
+fn filters(table: &mut Reader<'_, '_, '_>) -> Vec<Condition> {
+    let Some(array) = table.array("where", "a list of conditions") else {
+        return Vec::new();
+    };
+    let mut filters = Vec::new();
+    for value in array.iter() {
+        match value.get_ref() {
+            DeValue::Table(inner) => filters.extend(condition(Reader::new(
+                inner,
+                value.span(),
+                "a condition",
+                table.faults,
+            ))),
+            _ => table.faults.add(
+                Diagnostic::new("wrong-type", "a condition must be a table")
+                    .help("for example: where = [{ column = \"channel\", values = [\"email\"] }]"),
+                value.span(),
+            ),
+        }
+    }
+    filters
+}
+
+fn csv(table: &mut Reader<'_, '_, '_>) -> Csv {
+    let Some((inner, span)) = table.table("csv", "a table, such as { delimiter = \";\" }") else {
+        return Csv::default();
+    };
+    let mut reader = Reader::new(inner, span, "`csv`", table.faults);
+    let byte = |reader: &mut Reader<'_, '_, '_>, key| {
+        let text = reader.text(key)?;
+        if let [byte] = text.value.as_bytes()
+            && byte.is_ascii()
+        {
+            return Some(At {
+                value: *byte,
+                origin: text.origin,
+            });
+        }
+        if let Origin::File(span) = text.origin {
+            let fault = Diagnostic::new("bad-value", format!("`{key}` must be one ASCII character"));
+            reader.faults.add(fault, span);
+        }
+        None
+    };
+    let csv = Csv {
+        delimiter: byte(&mut reader, "delimiter"),
+        quote: byte(&mut reader, "quote"),
+        encoding: choice(&mut reader, "encoding", &["utf-8"]),
+        null_values: reader.texts("null_values").map(|values| At {
+            value: values.value.into_iter().map(|v| v.value).collect(),
+            origin: values.origin,
+        }),
+        short_rows: choice(&mut reader, "short_rows", &["error", "allow"]).map(|word| At {
+            value: if word.value == "allow" {
+                ShortRows::Allow
+            } else {
+                ShortRows::Error
+            },
+            origin: word.origin,
+        }),
+    };
+    reader.finish();
+    csv
+}
+
+/// A word out of a few.
+fn choice(table: &mut Reader<'_, '_, '_>, key: &'static str, words: &[&str]) -> Option<At<String>> {
+    let word = table.text(key)?;
+    if words.contains(&word.value.as_str()) {
+        return Some(word);
+    }
+    if let Origin::File(span) = word.origin {
+        let mut fault = Diagnostic::new(
+            "bad-value",
+            format!("`{key}` can't be \"{}\"", word.value),
+        );
+        if let Some(meant) = near(&word.value, words.iter().copied()) {
+            fault = fault.help(format!("did you mean \"{meant}\"?"));
+        }
+        let listed: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+        fault = fault.help(format!("it is one of {}", listed.join(", ")));
+        table.faults.add(fault, span);
+    }
+    None
+}
+
+fn people(mut table: Reader<'_, '_, '_>) -> Option<People> {
+    let path = table.texts("path").map(|p| p.value).unwrap_or_default();
+    let key = table.name("key");
+    if path.is_empty() {
+        table.missing("path", "path = \"customers.csv\"");
+    }
+    if key.is_none() {
+        table.missing("key", "key = \"customer_id\"");
+    }
+    let people = People {
+        path,
+        format: table.text("format"),
+        csv: csv(&mut table),
+        key: key.unwrap_or_default(),
+    };
+    table.finish();
+    Some(people)
+}
+
+fn groups(mut table: Reader<'_, '_, '_>) -> Groups {
+    let groups = Groups {
+        intersections: intersections(&mut table),
+        min_subjects: table.count("min_subjects"),
+        reference: table.name("reference"),
+    };
+    table.finish();
+    groups
+}
+
+fn intersections(table: &mut Reader<'_, '_, '_>) -> Option<At<Intersections>> {
+    let value = table.get("intersections")?;
+    let origin = Origin::File(value.span());
+    match value.get_ref() {
+        DeValue::String(word) if word.as_ref() == "all" => Some(At {
+            value: Intersections::All,
+            origin,
+        }),
+        DeValue::Array(array) => {
+            let mut listed = Vec::new();
+            for item in array.iter() {
+                if !matches!(item.get_ref(), DeValue::Array(_)) {
+                    table.faults.add(
+                        Diagnostic::new("wrong-type", "an intersection must be a list of attribute names")
+                            .help("for example: intersections = [[\"gender\", \"age\"]]"),
+                        item.span(),
+                    );
+                    continue;
+                }
+                if let Some(names) = texts("intersections", item, table.faults) {
+                    listed.push(At {
+                        value: names,
+                        origin: Origin::File(item.span()),
+                    });
+                }
+            }
+            Some(At {
+                value: Intersections::Listed(listed),
+                origin,
+            })
+        }
+        _ => {
+            table.faults.add(
+                Diagnostic::new(
+                    "wrong-type",
+                    "`intersections` must be \"all\" or a list of lists of attribute names",
+                )
+                .help("for example: intersections = [[\"gender\", \"age\"]]"),
+                value.span(),
+            );
+            None
+        }
+    }
+}
+
+fn protected(mut table: Reader<'_, '_, '_>) -> Option<Protected> {
+    let name = table.name("name");
+    if name.is_none() {
+        table.missing("name", "name = \"gender\"");
+    }
+    let protected = Protected {
+        column: table.name("column"),
+        from: choice(&mut table, "from", &["log", "people"]),
+        reference: table.name("reference"),
+        missing: table.texts("missing").map(|m| m.value).unwrap_or_default(),
+        bands: bands(&mut table),
+        values: recode(&mut table),
+        name: name.unwrap_or_default(),
+    };
+    if let (Some(_), Some(At { origin: Origin::File(span), .. })) = (&protected.bands, &protected.values) {
+        table.faults.add(
+            Diagnostic::new("bad-value", "an attribute has `bands` or `values`, not both"),
+            span.clone(),
+        );
+    }
+    table.finish();
+    Some(protected)
+}
+
+fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {
+    let array = table.array("bands", "a list of numbers, such as [25, 45, 65]")?;
+    let mut edges: Vec<f64> = Vec::new();
+    let mut span: Option<Range<usize>> = None;
+    for item in array.iter() {
+        span = Some(match span {
+            None => item.span(),
+            Some(s) => s.start..item.span().end,
+        });
+        let Some(edge) = number(item.get_ref()) else {
+            table.faults.add(
+                Diagnostic::new("wrong-type", "an edge of `bands` must be a finite number"),
+                item.span(),
+            );
+            return None;
+        };
+        if edges.last().is_some_and(|last| *last >= edge) {
+            table.faults.add(
+                Diagnostic::new("bands-out-of-order", "the edges of `bands` must ascend")
+                    .help("each edge begins the next band: bands = [25, 45, 65]"),
+                item.span(),
+            );
+            return None;
+        }
+        edges.push(edge);
+    }
+    let Some(span) = span else {
+        let span = table.span.clone();
+        table.faults.add(
+            Diagnostic::new("bad-value", "`bands` needs at least one edge"),
+            span,
+        );
+        return None;
+    };
+    Some(At {
+        value: edges,
+        origin: Origin::File(span),
+    })
+}
+
+type Recode = Vec<(At<String>, Vec<At<String>>)>;
+
+fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
+    let (inner, span) = table.table("values", "a table, such as { female = [\"F\"], male = [\"M\"] }")?;
+    let mut groups: Recode = Vec::new();
+    for (key, value) in inner.iter() {
+        let name = At {
+            value: key.get_ref().clone().into_owned(),
+            origin: Origin::File(key.span()),
+        };
+        if let Some(values) = texts("values", value, table.faults) {
+            groups.push((name, values));
+        }
+    }
+    // The parser sorts keys; people read groups in the order they wrote them.
+    groups.sort_by_key(|(name, _)| match &name.origin {
+        Origin::File(span) => span.start,
+        _ => 0,
+    });
+    let mut seen: Vec<&str> = Vec::new();
+    let mut twice: Vec<(String, Range<usize>)> = Vec::new();
+    for value in groups.iter().flat_map(|(_, values)| values) {
+        if seen.contains(&value.value.as_str())
+            && let Origin::File(span) = &value.origin
+        {
+            twice.push((value.value.clone(), span.clone()));
+        }
+        seen.push(&value.value);
+    }
+    for (value, span) in twice {
+        table.faults.add(
+            Diagnostic::new("duplicate-name", format!("the value \"{value}\" stands in `values` twice")),
+            span,
+        );
+    }
+    Some(At {
+        value: groups,
+        origin: Origin::File(span),
+    })
+}
+
+/// A condition on one column: `{ column = "c", values = […] }`, or with a number in place of the values.
+fn condition(mut table: Reader<'_, '_, '_>) -> Option<Condition> {
+    let origin = Origin::File(table.span.clone());
+    let column = table.name("column");
+    let values = table.texts("values");
+    let numbers = [
+        table.number("at_least").map(|x| Test::AtLeast(x.value)),
+        table.number("above").map(|x| Test::Above(x.value)),
+        table.number("at_most").map(|x| Test::AtMost(x.value)),
+        table.number("below").map(|x| Test::Below(x.value)),
+    ];
+    let counts = table.bool("counts").is_some_and(|c| c.value);
+    let empty = table.count("empty").map(|x| x.value);
+    let absent_allowed = choice(&mut table, "absent", &["allow", "error"])
+        .is_some_and(|word| word.value == "allow");
+    let mut tests: Vec<Test> = numbers.into_iter().flatten().collect();
+    if let Some(values) = values {
+        if values.value.is_empty() {
+            let span = table.span.clone();
+            table
+                .faults
+                .add(Diagnostic::new("bad-value", "`values` needs at least one value"), span);
+        }
+        tests.push(Test::Values(values.value));
+    }
+    if counts {
+        tests.push(Test::Counted { empty });
+    }
+    if column.is_none() {
+        table.missing("column", "{ column = \"decision\", values = [\"yes\"] }");
+    }
+    let test = if tests.len() == 1 {
+        tests.pop()
+    } else {
+        let span = table.span.clone();
+        table.faults.add(
+            Diagnostic::new(
+                "bad-value",
+                "a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `counts`",
+            ),
+            span,
+        );
+        None
+    };
+    table.finish();
+    Some(Condition {
+        column: column?,
+        test: test?,
+        origin,
+        absent_allowed,
+    })
+}
+
+fn nested_condition(table: &mut Reader<'_, '_, '_>, key: &'static str) -> Option<Condition> {
+    let (inner, span) = table.table(key, "a condition, such as { column = \"decision\", values = [\"yes\"] }")?;
+    condition(Reader::new(inner, span, "a condition", table.faults))
+}
+
+fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
+    let name = table.name("name");
+    let favourable = table.bool("favourable");
+    let has_selected = table.get("selected").is_some();
+    let selected = nested_condition(&mut table, "selected");
+    let actual = nested_condition(&mut table, "actual");
+    let value = table.name("value");
+    let unit = table.text("unit").map(|u| u.value);
+    let metrics = table.texts("metrics").map(|m| m.value);
+    if name.is_none() {
+        table.missing("name", "name = \"offered\"");
+    }
+    if favourable.is_none() {
+        table.missing("favourable", "favourable = true (is being selected good for the person?)");
+    }
+    if !has_selected {
+        table.missing("selected", "selected = { column = \"decision\", values = [\"yes\"] }");
+    }
+    table.finish();
+    Some(Outcome {
+        name: name?,
+        favourable: Some(favourable?),
+        selected: selected?,
+        actual,
+        value,
+        unit,
+        metrics,
+    })
+}
+
+fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
+    let origin = Origin::File(table.span.clone());
+    let metric = table.name("metric");
+    let (min, max) = (table.number("min"), table.number("max"));
+    let written = |number: &Option<At<f64>>| match number {
+        Some(At {
+            origin: Origin::File(span),
+            ..
+        }) => text.get(span.clone()).map(|t| t.trim().replace('_', "")),
+        _ => None,
+    };
+    let gate = Gate {
+        name: table.name("name"),
+        contrast: choice(
+            &mut table,
+            "contrast",
+            &["value", "gap", "ratio", "max_gap", "min_ratio"],
+        ),
+        outcome: table.name("outcome"),
+        attributes: table.texts("attributes").map(|a| a.value),
+        groups: table.texts("groups").map(|g| g.value),
+        rule: choice(&mut table, "rule", &["point", "evidence", "assurance"]),
+        on_inconclusive: choice(&mut table, "on_inconclusive", &["fail", "warn", "pass"]),
+        min_text: written(&min),
+        max_text: written(&max),
+        metric: metric.clone().unwrap_or_default(),
+        origin,
+        min,
+        max,
+    };
+    if metric.is_none() {
+        table.missing("metric", "metric = \"disparate_impact\"");
+    }
+    match (&gate.min, &gate.max) {
+        (None, None) => table.missing("min` or `max", "min = 0.8"),
+        (Some(min), Some(max)) if min.value > max.value => {
+            if let Origin::File(span) = &max.origin {
+                table.faults.add(
+                    Diagnostic::new("bad-value", "`max` lies below `min`: nothing could pass"),
+                    span.clone(),
+                );
+            }
+        }
+        _ => {}
+    }
+    table.finish();
+    Some(gate)
+}
