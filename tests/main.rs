@@ -9,4 +9,7 @@
 mod log_support;
 
 mod broken_input;
+mod fixtures;
 mod formats;
+mod layering;
+mod metrics_reference;
