@@ -6,6 +6,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
 /// Where a diagnostic points.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
@@ -55,12 +57,63 @@ impl Diagnostic {
         self
     }
 
+    /// The diagnostic as people read it; with the spec's `text`, the faulty line is shown and underlined.
+    ///
+    /// What comes from files is shown without its control characters, so that a log can't write on the terminal.
+    #[must_use]
+    pub fn render(&self, text: Option<&str>, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let title = Level::ERROR.primary_title(printable(&self.message)).id(self.code);
+        let spanned = self.place.as_ref().and_then(|place| {
+            let text = text?;
+            let span = place.span.clone().filter(|s| s.start <= s.end && s.end <= text.len())?;
+            // A table's span covers its header alone; an empty one still needs a place to point at.
+            Some((text, span, place.file.clone()))
+        });
+        let mut group = match spanned {
+            Some((text, span, file)) => title.element(
+                Snippet::source(text)
+                    .path(printable(&file))
+                    .annotation(AnnotationKind::Primary.span(span)),
+            ),
+            None => match &self.place {
+                Some(place) => title.element(annotate_snippets::Origin::path(printable(&place.to_string()))),
+                None => title.elements(std::iter::empty::<annotate_snippets::Padding>()),
+            },
+        };
+        for advice in &self.help {
+            group = group.element(Level::HELP.message(printable(advice)));
+        }
+        renderer.render(&[group])
+    }
+
     /// The same diagnostic with one more sentence of advice.
     #[must_use]
     pub fn help(mut self, advice: impl Into<String>) -> Self {
         self.help.push(advice.into());
         self
     }
+}
+
+/// A text with its control characters escaped, cut where it is longer than anybody reads.
+fn printable(text: &str) -> String {
+    const MOST: usize = 1000;
+    let mut shown: String = text
+        .chars()
+        .take(MOST)
+        .flat_map(|c| {
+            let escaped: Vec<char> = if c.is_control() {
+                c.escape_default().collect()
+            } else {
+                vec![c]
+            };
+            escaped
+        })
+        .collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl fmt::Display for Place {

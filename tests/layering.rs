@@ -64,10 +64,7 @@ fn named(line: &str) -> Vec<String> {
         .flat_map(|(at, found)| {
             let rest = &code[at + found.len()..];
             match rest.strip_prefix('{') {
-                Some(list) => list
-                    .split([',', '}'])
-                    .map(|part| word(part.trim()))
-                    .collect(),
+                Some(list) => list.split([',', '}']).map(|part| word(part.trim())).collect(),
                 None => vec![word(rest)],
             }
         })
@@ -83,20 +80,12 @@ fn no_module_imports_one_to_its_right() {
     assert!(files.len() > 50, "the sources were not found");
     let mut wrong = Vec::new();
     for path in files {
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         let inner = name.trim_start_matches("src/");
         if inner == "lib.rs" {
             continue;
         }
-        let module = inner
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs");
+        let module = inner.split('/').next().unwrap_or_default().trim_end_matches(".rs");
         assert!(
             position(module).is_some(),
             "{name}: give the module `{module}` a place in tests/layering.rs"
@@ -116,6 +105,9 @@ fn no_module_imports_one_to_its_right() {
 fn modules_named_in_a_line_are_found() {
     assert_eq!(named("use crate::plan::{self, Plan};"), ["plan"]);
     assert_eq!(named("use crate::{plan, verdict::Say};"), ["plan", "verdict"]);
-    assert_eq!(named("let x = crate::catalogue::find(name); // crate::cli"), ["catalogue"]);
+    assert_eq!(
+        named("let x = crate::catalogue::find(name); // crate::cli"),
+        ["catalogue"]
+    );
     assert!(named("/// See [`crate::metrics`].").is_empty());
 }

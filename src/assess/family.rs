@@ -99,24 +99,12 @@ impl Family {
 
     /// Critical value that covers all pairs at once.
     pub(super) fn critical(&self, level: f64) -> Option<f64> {
-        extremes::studentised_range_critical(
-            &self.covariance,
-            &self.df(),
-            level,
-            self.draws(),
-            self.seed,
-        )
+        extremes::studentised_range_critical(&self.covariance, &self.df(), level, self.draws(), self.seed)
     }
 
     /// p-value of one pair among all pairs.
     pub(super) fn simultaneous_p(&self, statistic: f64) -> Option<f64> {
-        extremes::max_gap_p(
-            statistic,
-            &self.covariance,
-            &self.df(),
-            self.draws(),
-            self.seed,
-        )
+        extremes::max_gap_p(statistic, &self.covariance, &self.df(), self.draws(), self.seed)
     }
 
     pub(super) fn pair(&self, a: usize, b: usize) -> Pair {

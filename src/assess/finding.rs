@@ -142,18 +142,12 @@ impl Recipe {
             Recipe::Gap(pair, Some(family)) => {
                 let reach = Reach::Fixed(family.critical(level)?);
                 let (ends, method) = pair.gap_interval(reach)?;
-                Some((
-                    ends,
-                    format!("{method}, simultaneous over the choice of the best"),
-                ))
+                Some((ends, format!("{method}, simultaneous over the choice of the best")))
             }
             Recipe::Ratio(pair, Some(family)) => {
                 let reach = Reach::Fixed(family.critical(level)?);
                 let (ends, method) = pair.ratio_interval(reach)?;
-                Some((
-                    ends,
-                    format!("{method}, simultaneous over the choice of the best"),
-                ))
+                Some((ends, format!("{method}, simultaneous over the choice of the best")))
             }
             Recipe::MaxGap(family) => Some((
                 family.max_gap_interval(level)?,
@@ -172,10 +166,7 @@ impl Recipe {
                 let folded: Vec<(f64, f64)> = folded.collect::<Option<_>>()?;
                 let low = folded.iter().map(|f| f.0).fold(0.0, f64::max);
                 let high = folded.iter().map(|f| f.1).fold(0.0, f64::max);
-                Some((
-                    Ends::new(low, high)?,
-                    "Bonferroni over its two rates".to_owned(),
-                ))
+                Some((Ends::new(low, high)?, "Bonferroni over its two rates".to_owned()))
             }
             Recipe::WorstRatio(parts) => {
                 let each = Self::bonferroni(parts, level)?;
@@ -194,10 +185,7 @@ impl Recipe {
                 let folded: Vec<(f64, f64)> = folded.collect();
                 let low = folded.iter().map(|f| f.0).fold(1.0, f64::min);
                 let high = folded.iter().map(|f| f.1).fold(1.0, f64::min);
-                Some((
-                    Ends::new(low, high)?,
-                    "Bonferroni over its two rates".to_owned(),
-                ))
+                Some((Ends::new(low, high)?, "Bonferroni over its two rates".to_owned()))
             }
         }
     }

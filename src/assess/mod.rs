@@ -104,8 +104,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
 
 /// Adjusts the p-values of all hypotheses together. A gap and its ratio are one hypothesis.
 fn adjust(assessment: &mut Assessment) {
-    let is_hypothesis =
-        |f: &Finding| f.contrast != Contrast::Ratio && f.status == Status::Ok && f.test.is_some();
+    let is_hypothesis = |f: &Finding| f.contrast != Contrast::Ratio && f.status == Status::Ok && f.test.is_some();
     let p: Vec<f64> = assessment
         .findings
         .iter()
@@ -200,14 +199,7 @@ impl Finding {
     }
 }
 
-fn value_finding(
-    plan: &Plan,
-    about: About,
-    outcome: usize,
-    metric: Metric,
-    side: &Side,
-    status: Status,
-) -> Finding {
+fn value_finding(plan: &Plan, about: About, outcome: usize, metric: Metric, side: &Side, status: Status) -> Finding {
     let mut finding = blank(about, outcome, metric, Contrast::Value).with_side(side);
     finding.status = status;
     match side.point.value {
@@ -227,14 +219,7 @@ fn assess_everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mut Ve
     let sums = tally.everyone.sums(outcome);
     for &metric in &plan.outcomes[outcome].metrics {
         if let Some(side) = side(metric, &sums) {
-            findings.push(value_finding(
-                plan,
-                About::Everyone,
-                outcome,
-                metric,
-                &side,
-                Status::Ok,
-            ));
+            findings.push(value_finding(plan, About::Everyone, outcome, metric, &side, Status::Ok));
         }
     }
 }
@@ -255,13 +240,7 @@ fn whole_counts(plan: &Plan, a: &Side, b: Option<&Side>) -> Option<Counts> {
 }
 
 /// Chooses whom the groups of a grouping are compared with.
-fn choose(
-    plan: &Plan,
-    tally: &Tally,
-    outcome: usize,
-    grouping: usize,
-    judged: &[bool],
-) -> Result<Chosen, Diagnostic> {
+fn choose(plan: &Plan, tally: &Tally, outcome: usize, grouping: usize, judged: &[bool]) -> Result<Chosen, Diagnostic> {
     let planned = &plan.groupings[grouping];
     let groups = &tally.groupings[grouping].groups;
     let known = || groups.iter().enumerate().filter(|(_, g)| g.is_known());
@@ -403,10 +382,7 @@ impl Place<'_> {
             })
             .collect();
         Family {
-            names: members
-                .iter()
-                .map(|(i, _)| groups.groups[*i].name())
-                .collect(),
+            names: members.iter().map(|(i, _)| groups.groups[*i].name()).collect(),
             sides: members.into_iter().map(|(_, side)| side).collect(),
             covariance,
             unit: metric.entry().unit,
@@ -416,8 +392,7 @@ impl Place<'_> {
 
     /// A stream of its own for every simulated distribution.
     fn seed(&self, metric: Metric) -> u64 {
-        let place =
-            (self.outcome as u64) << 40 | (self.grouping as u64) << 20 | u64::from(metric.0);
+        let place = (self.outcome as u64) << 40 | (self.grouping as u64) << 20 | u64::from(metric.0);
         self.plan.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place
     }
 
@@ -443,9 +418,7 @@ impl Place<'_> {
             Chosen::Rest => {
                 let sums = self.groups().rest(group, self.outcome);
                 let reference = side(metric, &sums)?;
-                let covariance = mine
-                    .point
-                    .covariance(&reference.point, &tally.with_rest[self.outcome]);
+                let covariance = mine.point.covariance(&reference.point, &tally.with_rest[self.outcome]);
                 (reference, covariance)
             }
             Chosen::Overall => {
@@ -455,9 +428,7 @@ impl Place<'_> {
                 let covariance = mine
                     .point
                     .covariance_within(&reference.point, &tally.single[self.outcome])
-                    + mine
-                        .point
-                        .covariance(&reference.point, &tally.with_all[self.outcome]);
+                    + mine.point.covariance(&reference.point, &tally.with_all[self.outcome]);
                 (reference, covariance)
             }
         };
@@ -515,8 +486,7 @@ impl Place<'_> {
     }
 
     fn gap(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding =
-            blank(self.about(group), self.outcome, metric, Contrast::Gap).with_side(&pair.group);
+        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Gap).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.gap() {
@@ -530,16 +500,14 @@ impl Place<'_> {
                 }
                 finding.test = self.test(group, pair, over);
                 self.shortfall(metric, group, pair, &mut finding);
-                finding =
-                    finding.with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
+                finding = finding.with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
             }
         }
         finding
     }
 
     fn ratio(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
-        let mut finding =
-            blank(self.about(group), self.outcome, metric, Contrast::Ratio).with_side(&pair.group);
+        let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Ratio).with_side(&pair.group);
         finding.reference = self.reference_name();
         finding.status = self.status(group);
         match pair.ratio() {
@@ -563,12 +531,9 @@ impl Place<'_> {
                     };
                     finding.minimum_detectable_ratio = arm(&pair.group)
                         .zip(arm(&pair.reference))
-                        .and_then(|(a, b)| {
-                            power::minimum_detectable_ratio(p, a, b, 1.0 - self.plan.level, POWER)
-                        });
+                        .and_then(|(a, b)| power::minimum_detectable_ratio(p, a, b, 1.0 - self.plan.level, POWER));
                 }
-                finding =
-                    finding.with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
+                finding = finding.with_interval(self.plan, Recipe::Ratio(pair.clone(), over.cloned()));
             }
         }
         finding
@@ -634,11 +599,7 @@ impl Place<'_> {
                         ),
                     );
                     finding.test = p.map(|(gap, ratio, name)| {
-                        let p = if contrast == Contrast::MaxGap {
-                            gap
-                        } else {
-                            ratio
-                        };
+                        let p = if contrast == Contrast::MaxGap { gap } else { ratio };
                         (name.to_owned(), p)
                     });
                     let recipe = if contrast == Contrast::MaxGap {
@@ -667,9 +628,7 @@ impl Place<'_> {
             let (Some(first), Some(second)) = (self.pair(a, group), self.pair(b, group)) else {
                 continue;
             };
-            let p = self
-                .test(group, &first, None)
-                .zip(self.test(group, &second, None));
+            let p = self.test(group, &first, None).zip(self.test(group, &second, None));
             for contrast in [Contrast::Gap, Contrast::Ratio] {
                 let gap = contrast == Contrast::Gap;
                 let parts = if gap {
@@ -677,8 +636,7 @@ impl Place<'_> {
                 } else {
                     [first.ratio(), second.ratio()].map(|r| r.map(|r| r.min(1.0 / r)))
                 };
-                let mut finding = blank(self.about(group), self.outcome, metric, contrast)
-                    .with_side(&first.group);
+                let mut finding = blank(self.about(group), self.outcome, metric, contrast).with_side(&first.group);
                 finding.fraction = None;
                 finding.deff = None;
                 finding.effective = None;
@@ -724,19 +682,11 @@ impl Place<'_> {
                 names: None,
             };
             let mut finding = blank(about, self.outcome, metric, contrast);
-            finding.subjects = families[0]
-                .sides
-                .iter()
-                .map(|s| s.point.behind.subjects)
-                .sum();
+            finding.subjects = families[0].sides.iter().map(|s| s.point.behind.subjects).sum();
             finding.rows = families[0].sides.iter().map(|s| s.point.behind.rows).sum();
-            let parts = families.each_ref().map(|family| {
-                if gap {
-                    family.max_gap()
-                } else {
-                    family.min_ratio()
-                }
-            });
+            let parts = families
+                .each_ref()
+                .map(|family| if gap { family.max_gap() } else { family.min_ratio() });
             match parts {
                 [Ok(x), Ok(y)] => {
                     let first = if gap {
@@ -744,11 +694,7 @@ impl Place<'_> {
                     } else {
                         x.estimate <= y.estimate
                     };
-                    let (extreme, family) = if first {
-                        (x, &families[0])
-                    } else {
-                        (y, &families[1])
-                    };
+                    let (extreme, family) = if first { (x, &families[0]) } else { (y, &families[1]) };
                     finding.estimate = Some(extreme.estimate);
                     finding.about = About::Extremes {
                         grouping: self.grouping,
@@ -760,10 +706,7 @@ impl Place<'_> {
                     let p = families[0].p().zip(families[1].p());
                     finding.test = p.map(|(x, y)| {
                         let p = if gap { x.0.min(y.0) } else { x.1.min(y.1) };
-                        (
-                            "Bonferroni over its two rates".to_owned(),
-                            (2.0 * p).min(1.0),
-                        )
+                        ("Bonferroni over its two rates".to_owned(), (2.0 * p).min(1.0))
                     });
                     let recipes: Vec<Recipe> = families
                         .iter()
@@ -797,10 +740,6 @@ impl Place<'_> {
 /// Rounds to the whole number farther from zero: half a selection is a selection.
 fn away_from_zero(x: f64) -> i64 {
     // A trace of rounding must not cost a whole selection.
-    let x = if (x - x.round()).abs() < 1e-9 {
-        x.round()
-    } else {
-        x
-    };
+    let x = if (x - x.round()).abs() < 1e-9 { x.round() } else { x };
     (if x < 0.0 { x.floor() } else { x.ceil() }) as i64
 }

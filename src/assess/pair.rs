@@ -6,9 +6,7 @@ use crate::inference::interval::Interval;
 use crate::inference::koopman::koopman;
 use crate::inference::mover::{self, Bounded};
 use crate::inference::newcombe::newcombe;
-use crate::inference::ratio_estimator::{
-    difference_variance, ln_ratio_variance, welch_satterthwaite,
-};
+use crate::inference::ratio_estimator::{difference_variance, ln_ratio_variance, welch_satterthwaite};
 use crate::inference::special::t_two_sided;
 use crate::inference::{boschloo, fisher, two_by_two};
 
@@ -50,17 +48,13 @@ impl Pair {
     /// Correlation of the two estimates.
     fn correlation(&self) -> f64 {
         match (self.group.variance, self.reference.variance) {
-            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => {
-                (self.covariance / (a * b).sqrt()).clamp(-1.0, 1.0)
-            }
+            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => (self.covariance / (a * b).sqrt()).clamp(-1.0, 1.0),
             _ => 0.0,
         }
     }
 
     pub(super) fn gap(&self) -> Result<f64, Reason> {
-        self.values()
-            .map(|(g, r)| g - r)
-            .ok_or_else(|| self.undefined())
+        self.values().map(|(g, r)| g - r).ok_or_else(|| self.undefined())
     }
 
     /// Why there is no contrast when one side has no value.
@@ -86,10 +80,7 @@ impl Pair {
     pub(super) fn gap_error(&self) -> Option<(f64, f64)> {
         let (va, vb) = (self.group.variance?, self.reference.variance?);
         let se = difference_variance(va, vb, self.covariance).sqrt();
-        Some((
-            se,
-            welch_satterthwaite(va, self.group.df, vb, self.reference.df)?,
-        ))
+        Some((se, welch_satterthwaite(va, self.group.df, vb, self.reference.df)?))
     }
 
     /// Standard error of the logarithm of the ratio, and its degrees of freedom.
@@ -206,10 +197,7 @@ impl Pair {
 
     fn binomial_test(&self) -> Option<Test> {
         let (x1, n1) = (self.group.point.numerator?, self.group.point.denominator?);
-        let (x2, n2) = (
-            self.reference.point.numerator?,
-            self.reference.point.denominator?,
-        );
+        let (x2, n2) = (self.reference.point.numerator?, self.reference.point.denominator?);
         let (x, n) = (x1 + x2, n1 + n2);
         let expected = [x * n1, x * n2, (n - x) * n1, (n - x) * n2]
             .into_iter()

@@ -63,11 +63,7 @@ impl Side {
         let variance = point.variance(sums);
         let people = point.behind.subjects as f64;
         // Persons are the rows of a per-person metric.
-        let rows = if per_person {
-            people
-        } else {
-            point.behind.rows as f64
-        };
+        let rows = if per_person { people } else { point.behind.rows as f64 };
         let (mut effective, mut deff) = (None, None);
         if point.binomial {
             effective = Some(people);
@@ -83,11 +79,7 @@ impl Side {
             }
         }
         Self {
-            df: if point.binomial {
-                f64::INFINITY
-            } else {
-                people - 1.0
-            },
+            df: if point.binomial { f64::INFINITY } else { people - 1.0 },
             variance: if point.binomial {
                 point.value.map(|r| r * (1.0 - r) / people)
             } else {
@@ -139,10 +131,7 @@ impl Side {
             } else {
                 "Wilson, effective size, t"
             };
-            return Some((
-                Ends::new(interval.low.min(value), interval.high.max(value))?,
-                method,
-            ));
+            return Some((Ends::new(interval.low.min(value), interval.high.max(value))?, method));
         }
         let se = self.variance.filter(|v| *v > 0.0)?.sqrt();
         let half = reach.critical(self.df)? * se;

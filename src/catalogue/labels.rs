@@ -1,9 +1,7 @@
 //! Rates that need the observed label (`actual`).
 
 use super::Measure::{Actual, Labelled, LabelledSelected, TruePositive};
-use super::{
-    Alias, Contrast, Direction, Entry, Formula, Linear, Measure, Metric, Need, Unit, When,
-};
+use super::{Alias, Contrast, Direction, Entry, Formula, Linear, Measure, Metric, Need, Unit, When};
 
 const LABELLED: Linear = &[(Labelled, 1)];
 const POSITIVE: Linear = &[(Actual, 1)];
@@ -13,18 +11,8 @@ const NOT_PREDICTED: Linear = &[(Labelled, 1), (LabelledSelected, -1)];
 const TP: Linear = &[(TruePositive, 1)];
 const FP: Linear = &[(LabelledSelected, 1), (TruePositive, -1)];
 const FN: Linear = &[(Actual, 1), (TruePositive, -1)];
-const TN: Linear = &[
-    (Labelled, 1),
-    (LabelledSelected, -1),
-    (Actual, -1),
-    (TruePositive, 1),
-];
-const CORRECT: Linear = &[
-    (Labelled, 1),
-    (LabelledSelected, -1),
-    (Actual, -1),
-    (TruePositive, 2),
-];
+const TN: Linear = &[(Labelled, 1), (LabelledSelected, -1), (Actual, -1), (TruePositive, 1)];
+const CORRECT: Linear = &[(Labelled, 1), (LabelledSelected, -1), (Actual, -1), (TruePositive, 2)];
 const LABEL: &[Need] = &[Need::Label];
 
 /// Position of this family's first entry in the catalogue.
@@ -33,17 +21,10 @@ const TPR: Metric = Metric(FIRST);
 const FPR: Metric = Metric(FIRST + 1);
 const TNR: Metric = Metric(FIRST + 2);
 
-const CONFUSION: &str =
-    "Fawcett 2006, An introduction to ROC analysis, Pattern Recognition Letters 27";
+const CONFUSION: &str = "Fawcett 2006, An introduction to ROC analysis, Pattern Recognition Letters 27";
 
-const fn ratio(
-    numerator: &'static [(Measure, i32)],
-    denominator: &'static [(Measure, i32)],
-) -> Formula {
-    Formula::Ratio {
-        numerator,
-        denominator,
-    }
+const fn ratio(numerator: &'static [(Measure, i32)], denominator: &'static [(Measure, i32)]) -> Formula {
+    Formula::Ratio { numerator, denominator }
 }
 
 pub(super) const ENTRIES: &[Entry] = &[

@@ -269,10 +269,7 @@ pub struct Meaning {
 #[must_use]
 pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
     if let Some(metric) = Metric::find(name) {
-        return Some(Meaning {
-            metric,
-            contrast: None,
-        });
+        return Some(Meaning { metric, contrast: None });
     }
     for metric in Metric::all() {
         for alias in metric.entry().aliases {
@@ -324,9 +321,7 @@ pub fn denominators() -> Vec<Linear> {
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Metric::all()
-        .flat_map(|m| {
-            std::iter::once(m.entry().id).chain(m.entry().aliases.iter().map(|alias| alias.name))
-        })
+        .flat_map(|m| std::iter::once(m.entry().id).chain(m.entry().aliases.iter().map(|alias| alias.name)))
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -392,11 +387,7 @@ mod tests {
                         assert!(!seen.contains(&alias.name), "{} is ambiguous", alias.name);
                         seen.push(alias.name);
                     }
-                    assert!(
-                        Metric::find(alias.name).is_none(),
-                        "{} is an id too",
-                        alias.name
-                    );
+                    assert!(Metric::find(alias.name).is_none(), "{} is an id too", alias.name);
                 }
             }
         }

@@ -50,11 +50,7 @@ pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
         exit_zero: args.exit_zero,
     });
 
-    let metrics = if args.all_metrics {
-        Shown::All
-    } else {
-        Shown::Gated
-    };
+    let metrics = if args.all_metrics { Shown::All } else { Shown::Gated };
     let on_paper = Look {
         width: 100,
         color: false,
@@ -90,10 +86,7 @@ pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
 /// Reads the spec and flags, opens the files, and resolves the plan.
 pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
     let (spec, logs) = spec_and_logs(args)?;
-    let text = spec
-        .as_ref()
-        .map(|s| s.source.text.clone())
-        .filter(|t| !t.is_empty());
+    let text = spec.as_ref().map(|s| s.source.text.clone()).filter(|t| !t.is_empty());
     let faults = |faults: Vec<Diagnostic>| Failure::Faults {
         faults,
         text: text.clone(),
@@ -123,9 +116,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         &spec,
         log_source,
         &log_schema,
-        people
-            .as_ref()
-            .map(|(source, _, schema)| (source.clone(), schema)),
+        people.as_ref().map(|(source, _, schema)| (source.clone(), schema)),
         as_of,
     )
     .map_err(&faults)?;
@@ -140,9 +131,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
 /// The day in UTC: the one place where the clock is read.
 #[allow(clippy::disallowed_methods)]
 fn today() -> jiff::civil::Date {
-    jiff::tz::TimeZone::UTC
-        .to_datetime(jiff::Timestamp::now())
-        .date()
+    jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
 /// A spec (its name ends in `.toml`), or logs.
@@ -153,12 +142,7 @@ fn spec_and_logs(args: &WhatArgs) -> Result<(Option<Spec>, Vec<String>), Failure
             .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
     };
     let specs: Vec<&String> = args.input.iter().filter(|name| is_spec(name)).collect();
-    let logs: Vec<String> = args
-        .input
-        .iter()
-        .filter(|name| !is_spec(name))
-        .cloned()
-        .collect();
+    let logs: Vec<String> = args.input.iter().filter(|name| !is_spec(name)).cloned().collect();
     match specs.as_slice() {
         [] => Ok((None, logs)),
         [path] => Ok((Some(read_spec(path)?), logs)),
@@ -194,15 +178,13 @@ fn read_spec(path: &str) -> Result<Spec, Failure> {
 }
 
 fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
-    let files = find_files(&patterns.patterns, &patterns.folder, patterns.format).map_err(
-        |mut fault| {
-            if let (Some(place), None) = (&patterns.place, fault.place.as_ref().and_then(|p| p.line))
-            {
-                fault.place = Some(place.clone());
-            }
-            fault
-        },
-    )?;
+    let files = find_files(&patterns.patterns, &patterns.folder, patterns.format).map_err(|mut fault| {
+        // A path written in a spec is shown where it is written; one on the command line speaks for itself.
+        if let Some(place) = patterns.place.as_ref().filter(|place| place.line.is_some()) {
+            fault.place = Some(place.clone());
+        }
+        fault
+    })?;
     Ok(Source {
         files,
         csv: patterns.csv.clone(),
@@ -251,9 +233,8 @@ fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
 fn count(ready: &Ready, args: &AuditArgs, shell: &Shell) -> Result<Counted, Diagnostic> {
     let mut counter = Counter::new(&ready.plan);
     if let (Some(opened), Some(people)) = (&ready.people, &ready.plan.people) {
-        let summary: ReadSummary = opened.read(&people.columns, &|_, _| {}, &mut |batch| {
-            counter.absorb_people(&batch)
-        })?;
+        let summary: ReadSummary =
+            opened.read(&people.columns, &|_, _| {}, &mut |batch| counter.absorb_people(&batch))?;
         counter.end_people(&summary);
     }
     let progress = Progress::new(args.progress, shell.quiet, ready.log.size());

@@ -32,14 +32,10 @@ impl Output {
         if path.is_dir() {
             return Err(anyhow!("`{}` is a folder; name a file in it", path.display()).into());
         }
-        let mut name = path
-            .file_name()
-            .map(std::ffi::OsStr::to_os_string)
-            .unwrap_or_default();
+        let mut name = path.file_name().map(std::ffi::OsStr::to_os_string).unwrap_or_default();
         name.push(format!(".{}.partial", std::process::id()));
         let partial = path.with_file_name(name);
-        let file = File::create(&partial)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        let file = File::create(&partial).with_context(|| format!("cannot write `{}`", path.display()))?;
         Ok(Self {
             path: path.to_owned(),
             partial,

@@ -26,8 +26,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:30} {percent}% of {total_bytes}, {msg} rows, {eta} left")
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% of {total_bytes}, {msg} rows, {eta} left")
         {
             bar.set_style(style);
         }

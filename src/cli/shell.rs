@@ -5,7 +5,6 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use super::Failure;
 use super::args::Color;
-use crate::diagnostic::Diagnostic;
 
 /// Prints.
 #[derive(Debug)]
@@ -45,8 +44,10 @@ impl Shell {
         environment("COLUMNS")
             .and_then(|c| c.parse().ok())
             .or_else(|| {
-                let terminal = comfy_table::Table::new().width();
-                terminal.filter(|_| std::io::stdout().is_terminal()).map(usize::from)
+                let terminal = std::io::stdout().is_terminal();
+                terminal_size::terminal_size()
+                    .filter(|_| terminal)
+                    .map(|(width, _)| usize::from(width.0))
             })
             .unwrap_or(100)
     }
@@ -62,13 +63,6 @@ impl Shell {
         }
     }
 
-    /// Says something on standard error, unless asked to be quiet.
-    pub(super) fn say(&self, text: &str) {
-        if !self.quiet {
-            self.stderr(text);
-        }
-    }
-
     fn stderr(&self, text: &str) {
         // Nobody is left to tell when standard error is gone.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
@@ -79,15 +73,10 @@ impl Shell {
             Failure::Faults { faults, text } => {
                 let color = self.colors(std::io::stderr().is_terminal());
                 for fault in faults {
-                    self.stderr(&render(fault, text.as_deref(), color));
+                    self.stderr(&fault.render(text.as_deref(), color));
                 }
             }
             Failure::Other(error) => self.stderr(&format!("error: {error:#}")),
         }
     }
-}
-
-fn render(fault: &Diagnostic, text: Option<&str>, color: bool) -> String {
-    let _ = (text, color);
-    fault.to_string()
 }

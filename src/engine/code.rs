@@ -204,10 +204,7 @@ pub(super) struct ConditionTest {
 impl ConditionTest {
     pub(super) fn new(condition: &plan::Condition) -> Self {
         let numbers = match &condition.test {
-            Test::Values(values) => values
-                .iter()
-                .filter_map(|v| v.trim().parse().ok())
-                .collect(),
+            Test::Values(values) => values.iter().filter_map(|v| v.trim().parse().ok()).collect(),
             _ => Vec::new(),
         };
         Self {
@@ -241,19 +238,14 @@ impl ConditionTest {
             (Test::Values(_), Value::Real(x)) => self.numbers.contains(&x),
             (Test::Values(values), Value::Boolean(x)) => {
                 let (word, digit) = if x { ("true", "1") } else { ("false", "0") };
-                values
-                    .iter()
-                    .any(|v| v.eq_ignore_ascii_case(word) || v == digit)
+                values.iter().any(|v| v.eq_ignore_ascii_case(word) || v == digit)
             }
             (Test::Values(values), _) => {
                 let text = value.text(&mut self.buffer);
                 values.iter().any(|v| v == text)
             }
             (test, _) => {
-                let Some(x) = value
-                    .number()
-                    .map_err(|_| value.text(&mut self.buffer).to_owned())?
-                else {
+                let Some(x) = value.number().map_err(|_| value.text(&mut self.buffer).to_owned())? else {
                     return Ok(None);
                 };
                 match *test {

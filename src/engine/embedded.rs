@@ -114,11 +114,9 @@ impl<'p> Counter<'p> {
             let at = |column: usize| place(&people.source, &people.columns, batch, row, column);
             let key = Value::of(&batch.columns[0], row);
             if key.is_missing() {
-                return Err(
-                    Diagnostic::new("no-key", "a row of the people file has no key")
-                        .at(at(0))
-                        .help("remove the row, or give it the person's id"),
-                );
+                return Err(Diagnostic::new("no-key", "a row of the people file has no key")
+                    .at(at(0))
+                    .help("remove the row, or give it the person's id"));
             }
             if !table.begin(person(key, &mut self.buffer)) {
                 let key = key.text(&mut self.buffer);
@@ -127,9 +125,7 @@ impl<'p> Counter<'p> {
                     format!("the person \"{key}\" stands in the people file more than once"),
                 )
                 .at(at(0))
-                .help(
-                    "keep one row per person; attributes that change over time belong in the log",
-                ));
+                .help("keep one row per person; attributes that change over time belong in the log"));
             }
             for (a, attribute) in Self::people_attributes(self.plan) {
                 let value = Value::of(&batch.columns[attribute.column], row);
@@ -214,12 +210,11 @@ impl<'p> Counter<'p> {
                     Ok(Some(weight)) if weight >= 0.0 => (1, weight),
                     _ => {
                         let text = value.text(&mut self.buffer);
-                        return Err(Diagnostic::new(
-                            "not-a-weight",
-                            format!("\"{text}\" is not a sampling weight"),
-                        )
-                        .at(at(column))
-                        .help("a weight is a number that is not negative"));
+                        return Err(
+                            Diagnostic::new("not-a-weight", format!("\"{text}\" is not a sampling weight"))
+                                .at(at(column))
+                                .help("a weight is a number that is not negative"),
+                        );
                     }
                 }
             }
@@ -236,9 +231,7 @@ impl<'p> Counter<'p> {
                         let text = value.text(&mut self.buffer);
                         return Err(Diagnostic::new(
                             "not-a-count",
-                            format!(
-                                "\"{text}\" is not a number of selected rows out of {stands_for}"
-                            ),
+                            format!("\"{text}\" is not a number of selected rows out of {stands_for}"),
                         )
                         .at(at(column))
                         .help("with `counts = true` the column holds 0 up to the row's count"));
@@ -249,13 +242,7 @@ impl<'p> Counter<'p> {
                     .selected
                     .meets(value)
                     .map_err(|text| not_a_number(&text).at(at(column)))?
-                    .map(|met| {
-                        if met {
-                            (0, stands_for)
-                        } else {
-                            (stands_for, 0)
-                        }
-                    })
+                    .map(|met| if met { (0, stands_for) } else { (stands_for, 0) })
             };
             let Some((unselected, selected)) = split else {
                 self.decisions.push(None);
@@ -300,12 +287,7 @@ impl<'p> Counter<'p> {
     }
 
     /// The cell of a row.
-    fn cell(
-        &mut self,
-        batch: &Batch,
-        row: usize,
-        subject: Option<u128>,
-    ) -> Result<u32, Diagnostic> {
+    fn cell(&mut self, batch: &Batch, row: usize, subject: Option<u128>) -> Result<u32, Diagnostic> {
         let plan = self.plan;
         let mut day: Option<Option<Date>> = None;
         self.codes.clear();
@@ -422,11 +404,7 @@ impl<'p> Counter<'p> {
 }
 
 /// How a number of selected rows splits what the row stands for.
-fn counted(
-    value: Value<'_>,
-    empty: Option<u64>,
-    stands_for: u64,
-) -> Result<Option<(u64, u64)>, ()> {
+fn counted(value: Value<'_>, empty: Option<u64>, stands_for: u64) -> Result<Option<(u64, u64)>, ()> {
     let selected = match value.count() {
         Ok(count) => count.or(empty),
         Err(_) => return Err(()),
@@ -449,12 +427,7 @@ fn row_day(plan: &Plan, batch: &Batch, row: usize) -> Option<Date> {
 }
 
 /// An error when a condition was never met although its values should occur.
-fn never_met(
-    plan: &Plan,
-    test: &ConditionTest,
-    condition: &Condition,
-    what: &str,
-) -> Result<(), Diagnostic> {
+fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &str) -> Result<(), Diagnostic> {
     let Test::Values(values) = &condition.test else {
         return Ok(());
     };
@@ -468,10 +441,7 @@ fn never_met(
     };
     let mut diagnostic = Diagnostic::new(
         "value-never-seen",
-        format!(
-            "{what}: {} does not occur in column `{column}`",
-            quoted(values)
-        ),
+        format!("{what}: {} does not occur in column `{column}`", quoted(values)),
     )
     .at(plan.place(&condition.origin))
     .help(format!("the column has {}", quoted(&test.others)));
@@ -524,13 +494,11 @@ fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
 }
 
 fn not_a_number(text: &str) -> Diagnostic {
-    let mut diagnostic =
-        Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
+    let mut diagnostic = Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
     if text.contains(',') && text.replacen(',', ".", 1).trim().parse::<f64>().is_ok() {
         diagnostic = diagnostic.help("write a decimal point, not a comma");
     }
-    diagnostic
-        .help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
+    diagnostic.help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
 }
 
 fn out_of_range(overflow: Overflow) -> Diagnostic {

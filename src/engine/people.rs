@@ -50,11 +50,7 @@ impl PeopleTable {
     }
 
     /// Adds the next attribute of the person begun last.
-    pub(super) fn push(
-        &mut self,
-        coder: &mut AttributeCoder,
-        value: Value<'_>,
-    ) -> Result<(), CodeError> {
+    pub(super) fn push(&mut self, coder: &mut AttributeCoder, value: Value<'_>) -> Result<(), CodeError> {
         let known = if coder.is_banded() && value.number().is_err() {
             match value.date() {
                 Some(born) => Known::Born(born),

@@ -84,11 +84,7 @@ impl<'a> Value<'a> {
             }
             Value::Date(_) | Value::Datetime(_) => return Err(NotANumber),
         };
-        if x.is_finite() {
-            Ok(Some(x))
-        } else {
-            Err(NotANumber)
-        }
+        if x.is_finite() { Ok(Some(x)) } else { Err(NotANumber) }
     }
 
     /// The value as a whole number that is not negative.
@@ -100,9 +96,7 @@ impl<'a> Value<'a> {
         }
         match self.number()? {
             None => Ok(None),
-            Some(x) if x >= 0.0 && x.fract() == 0.0 && x <= 9_007_199_254_740_992.0 => {
-                Ok(Some(x as u64))
-            }
+            Some(x) if x >= 0.0 && x.fract() == 0.0 && x <= 9_007_199_254_740_992.0 => Ok(Some(x as u64)),
             Some(_) => Err(NotANumber),
         }
     }
@@ -111,9 +105,7 @@ impl<'a> Value<'a> {
     pub(super) fn date(&self) -> Option<Date> {
         match *self {
             Value::Date(days) => day(days),
-            Value::Datetime(micros) => {
-                day(i32::try_from(micros.div_euclid(MICROSECONDS_PER_DAY)).ok()?)
-            }
+            Value::Datetime(micros) => day(i32::try_from(micros.div_euclid(MICROSECONDS_PER_DAY)).ok()?),
             Value::Text(text) => {
                 let text = text.trim();
                 let (head, tail) = text.split_at_checked(10)?;
@@ -133,9 +125,7 @@ pub(super) struct NotANumber;
 
 /// The day that is so many days after 1970-01-01.
 pub(super) fn day(days: i32) -> Option<Date> {
-    EPOCH
-        .checked_add(jiff::Span::new().try_days(days).ok()?)
-        .ok()
+    EPOCH.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }
 
 /// Completed years from birth to a day; `None` when the day is before the birth.
@@ -178,10 +168,7 @@ mod tests {
         assert_eq!(Value::Date(0).text(&mut buffer), "1970-01-01");
         assert_eq!(Value::Real(1.0).text(&mut buffer), "1");
         assert_eq!(Value::Real(0.25).text(&mut buffer), "0.25");
-        assert_eq!(
-            Value::Text("2024-05-06 10:00:00").date(),
-            Some(date(2024, 5, 6))
-        );
+        assert_eq!(Value::Text("2024-05-06 10:00:00").date(), Some(date(2024, 5, 6)));
         assert_eq!(Value::Text("06.05.2024").date(), None);
         assert_eq!(
             Value::Datetime(-1).date(),

@@ -40,16 +40,7 @@ mod tests {
     #[test]
     fn matches_statsmodels_in_the_order_given() {
         // statsmodels 0.15.0 multipletests(method="fdr_bh" and "fdr_by")
-        let bh = [
-            0.0672,
-            0.008,
-            0.08,
-            0.032,
-            0.0672,
-            0.205,
-            0.0672,
-            0.08457142857142856,
-        ];
+        let bh = [0.0672, 0.008, 0.08, 0.032, 0.0672, 0.205, 0.0672, 0.08457142857142856];
         let by = [
             0.18264,
             0.02174285714285714,
@@ -70,10 +61,7 @@ mod tests {
 
     #[test]
     fn ties_share_their_value() {
-        assert_eq!(
-            benjamini_hochberg(&[0.5, 0.125, 0.125, 0.5]),
-            [0.5, 0.25, 0.25, 0.5]
-        );
+        assert_eq!(benjamini_hochberg(&[0.5, 0.125, 0.125, 0.5]), [0.5, 0.25, 0.25, 0.5]);
         assert_eq!(benjamini_hochberg(&[]), Vec::<f64>::new());
         assert_eq!(benjamini_yekutieli(&[0.9, f64::NAN]), [1.0, 1.0]);
     }

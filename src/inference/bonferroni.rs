@@ -26,10 +26,7 @@ mod tests {
     #[test]
     fn multiplies_and_keeps_order() {
         // statsmodels 0.15.0 multipletests(method="bonferroni")
-        assert_eq!(
-            bonferroni(&[0.25, 0.0625, 0.5, 0.125]),
-            [1.0, 0.25, 1.0, 0.5]
-        );
+        assert_eq!(bonferroni(&[0.25, 0.0625, 0.5, 0.125]), [1.0, 0.25, 1.0, 0.5]);
         assert_eq!(bonferroni(&[]), Vec::<f64>::new());
         assert_eq!(bonferroni(&[f64::NAN, -1.0]), [1.0, 0.0]);
     }

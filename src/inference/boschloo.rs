@@ -99,14 +99,10 @@ fn region_probability(region: &[usize], n1: usize, n2: usize, rate: f64) -> f64 
         return if region[n2] > n1 { 1.0 } else { 0.0 };
     }
     let below: Vec<f64> = std::iter::once(0.0)
-        .chain(
-            binomial_masses(n1, rate)
-                .into_iter()
-                .scan(0.0, |sum, mass| {
-                    *sum += mass;
-                    Some(*sum)
-                }),
-        )
+        .chain(binomial_masses(n1, rate).into_iter().scan(0.0, |sum, mass| {
+            *sum += mass;
+            Some(*sum)
+        }))
         .collect();
     binomial_masses(n2, rate)
         .iter()
@@ -235,12 +231,7 @@ mod tests {
     #[test]
     fn the_grid_misses_no_maximum() {
         // a grid forty times finer
-        for (x1, n1, x2, n2) in [
-            (3, 40, 12, 45),
-            (1, 3, 2, 60),
-            (7, 9, 2, 14),
-            (0, 25, 6, 26),
-        ] {
+        for (x1, n1, x2, n2) in [(3, 40, 12, 45), (1, 3, 2, 60), (7, 9, 2, 14), (0, 25, 6, 26)] {
             let region = rejection_region(x1, n1, x2, n2);
             let found = largest_probability(&region, n1, n2);
             let finest = (1..10_000)

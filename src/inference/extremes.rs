@@ -42,21 +42,12 @@ pub fn studentised_range_critical(
 /// p value of an observed max |r_i − r_j|/se_ij under equality, by the law of
 /// [`studentised_range_critical`]: (1 + b)/(1 + draws).
 #[must_use]
-pub fn max_gap_p(
-    observed: f64,
-    covariance: &[Vec<f64>],
-    df: &[f64],
-    draws: usize,
-    seed: u64,
-) -> Option<f64> {
+pub fn max_gap_p(observed: f64, covariance: &[Vec<f64>], df: &[f64], draws: usize, seed: u64) -> Option<f64> {
     if observed.is_nan() {
         return None;
     }
     let ranges = simulated_ranges(covariance, df, draws, seed)?;
-    let reached = ranges
-        .iter()
-        .filter(|&&range| range >= observed * (1.0 - TIE))
-        .count();
+    let reached = ranges.iter().filter(|&&range| range >= observed * (1.0 - TIE)).count();
     Some(counted_p(reached, draws))
 }
 
@@ -99,12 +90,7 @@ pub struct PermutationExtremes {
 /// groups left, when nobody was selected (there is no ratio), when a count exceeds its group, or
 /// without draws.
 #[must_use]
-pub fn permutation_extremes(
-    selected: &[u64],
-    sizes: &[u64],
-    draws: usize,
-    seed: u64,
-) -> Option<PermutationExtremes> {
+pub fn permutation_extremes(selected: &[u64], sizes: &[u64], draws: usize, seed: u64) -> Option<PermutationExtremes> {
     if selected.len() != sizes.len() || selected.iter().zip(sizes).any(|(x, n)| x > n) {
         return None;
     }
@@ -167,12 +153,7 @@ fn counted_p(reached: usize, draws: usize) -> f64 {
 }
 
 /// Draws of the largest studentised gap under equality.
-fn simulated_ranges(
-    covariance: &[Vec<f64>],
-    df: &[f64],
-    draws: usize,
-    seed: u64,
-) -> Option<Vec<f64>> {
+fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, seed: u64) -> Option<Vec<f64>> {
     let k = df.len();
     let positive = df.iter().all(|&df| df > 0.0);
     if draws == 0 || !positive || !is_square(covariance, k) {
@@ -201,8 +182,7 @@ fn simulated_ranges(
         let range = pairs
             .iter()
             .map(|&(i, j)| {
-                let variance = scale[i] * scale[i] * covariance[i][i]
-                    + scale[j] * scale[j] * covariance[j][j]
+                let variance = scale[i] * scale[i] * covariance[i][i] + scale[j] * scale[j] * covariance[j][j]
                     - scale[i] * scale[j] * (covariance[i][j] + covariance[j][i]);
                 let gap = (z[i] - z[j]).abs();
                 if variance > 0.0 {
@@ -232,9 +212,7 @@ fn informative_pairs(covariance: &[Vec<f64>]) -> Vec<(usize, usize)> {
     let k = covariance.len();
     (0..k)
         .flat_map(|i| (i + 1..k).map(move |j| (i, j)))
-        .filter(|&(i, j)| {
-            pair_variance(covariance, i, j) > 1e-12 * (covariance[i][i] + covariance[j][j])
-        })
+        .filter(|&(i, j)| pair_variance(covariance, i, j) > 1e-12 * (covariance[i][i] + covariance[j][j]))
         .collect()
 }
 
@@ -245,9 +223,7 @@ fn semidefinite_factor(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let k = matrix.len();
     let mut factor = vec![vec![0.0; k]; k];
     for j in 0..k {
-        let dot = |factor: &[Vec<f64>], i: usize| -> f64 {
-            (0..j).map(|l| factor[i][l] * factor[j][l]).sum()
-        };
+        let dot = |factor: &[Vec<f64>], i: usize| -> f64 { (0..j).map(|l| factor[i][l] * factor[j][l]).sum() };
         let pivot = matrix[j][j] - dot(&factor, j);
         if pivot < -ROUNDING * matrix[j][j].abs() || matrix[j][j] < 0.0 {
             return None;
@@ -289,19 +265,14 @@ mod tests {
     fn two_groups_give_the_normal_critical_value() {
         // scipy 1.17.1 stats.norm.ppf(0.975); Monte-Carlo error of the quantile about 0.013
         let df = [f64::INFINITY; 2];
-        let critical =
-            studentised_range_critical(&diagonal(&[0.2, 7.0]), &df, 0.95, 40_000, 1).unwrap();
+        let critical = studentised_range_critical(&diagonal(&[0.2, 7.0]), &df, 0.95, 40_000, 1).unwrap();
         assert_close(critical, 1.959963984540054, 0.02);
     }
 
     #[test]
     fn equal_groups_give_tukeys_critical_value() {
         // scipy 1.17.1 stats.studentized_range.ppf(0.95, K, inf)/√2
-        for (k, expected) in [
-            (3, 2.343700586378409),
-            (5, 2.7277743708703763),
-            (10, 3.163683577053373),
-        ] {
+        for (k, expected) in [(3, 2.343700586378409), (5, 2.7277743708703763), (10, 3.163683577053373)] {
             let covariance = diagonal(&vec![0.01; k]);
             let df = vec![f64::INFINITY; k];
             let critical = studentised_range_critical(&covariance, &df, 0.95, 20_000, 2).unwrap();
@@ -314,20 +285,10 @@ mod tests {
         // Two groups of 5 with equal variances: Welch's statistic, whose df is between 4 and 8.
         let covariance = diagonal(&[1.0, 1.0]);
         let p = max_gap_p(2.5, &covariance, &[4.0, 4.0], 20_000, 3).unwrap();
-        let (least, most) = (
-            t_two_sided(2.5, 8.0).unwrap(),
-            t_two_sided(2.5, 4.0).unwrap(),
-        );
+        let (least, most) = (t_two_sided(2.5, 8.0).unwrap(), t_two_sided(2.5, 4.0).unwrap());
         assert!(p > least * 0.95 && p < most * 1.05, "{least} {p} {most}");
         // One group known exactly: a plain t with the other's df.
-        let p = max_gap_p(
-            2.5,
-            &diagonal(&[0.0, 1.0]),
-            &[f64::INFINITY, 4.0],
-            20_000,
-            3,
-        )
-        .unwrap();
+        let p = max_gap_p(2.5, &diagonal(&[0.0, 1.0]), &[f64::INFINITY, 4.0], 20_000, 3).unwrap();
         assert_close(p, most, 0.08);
     }
 
@@ -345,19 +306,12 @@ mod tests {
     #[test]
     fn semidefinite_covariance_is_served() {
         // Group 2 repeats group 1: one informative contrast, so the normal value.
-        let covariance = [
-            vec![1.0, 1.0, 0.0],
-            vec![1.0, 1.0, 0.0],
-            vec![0.0, 0.0, 1.0],
-        ];
+        let covariance = [vec![1.0, 1.0, 0.0], vec![1.0, 1.0, 0.0], vec![0.0, 0.0, 1.0]];
         let df = [f64::INFINITY; 3];
         let critical = studentised_range_critical(&covariance, &df, 0.95, 20_000, 5).unwrap();
         assert_close(critical, 1.959963984540054, 0.03);
         let all_alike = vec![vec![1.0; 3]; 3];
-        assert_eq!(
-            studentised_range_critical(&all_alike, &df, 0.95, 100, 5),
-            None
-        );
+        assert_eq!(studentised_range_critical(&all_alike, &df, 0.95, 100, 5), None);
     }
 
     #[test]

@@ -214,11 +214,7 @@ mod tests {
             assert_close(test.p, p, 1e-12);
             assert_close(test.mid_p, mid_p, 1e-12);
             assert_close(fisher(x2, n2, x1, n1).unwrap().p, p, 1e-12);
-            assert_close(
-                fisher(n1 - x1, n1, n2 - x2, n2).unwrap().mid_p,
-                mid_p,
-                1e-12,
-            );
+            assert_close(fisher(n1 - x1, n1, n2 - x2, n2).unwrap().mid_p, mid_p, 1e-12);
         }
     }
 
@@ -240,16 +236,11 @@ mod tests {
                 for x1 in 0..=n1 {
                     for x2 in 0..=n2 {
                         let cell = FirstCell::new(n1, n1 + n2, x1 + x2);
-                        let masses: Vec<f64> = (cell.lowest..=cell.highest)
-                            .map(|k| cell.ln_mass(k).exp())
-                            .collect();
+                        let masses: Vec<f64> = (cell.lowest..=cell.highest).map(|k| cell.ln_mass(k).exp()).collect();
                         assert_close(masses.iter().sum(), 1.0, 1e-13);
                         let seen = cell.ln_mass(x1).exp();
                         let p: f64 = masses.iter().filter(|&&m| m <= seen * (1.0 + TIE)).sum();
-                        let ties: f64 = masses
-                            .iter()
-                            .filter(|&&m| (m / seen - 1.0).abs() <= TIE)
-                            .sum();
+                        let ties: f64 = masses.iter().filter(|&&m| (m / seen - 1.0).abs() <= TIE).sum();
                         let test = fisher(x1, n1, x2, n2).unwrap();
                         assert_close(test.p, p, 1e-12);
                         assert_close(test.mid_p, p - ties / 2.0, 1e-12);

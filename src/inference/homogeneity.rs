@@ -66,21 +66,14 @@ pub fn chi_square(selected: &[f64], sizes: &[f64]) -> Option<Homogeneity> {
 pub fn wald(rates: &[f64], covariance: &[Vec<f64>], df: f64) -> Option<Homogeneity> {
     let k = rates.len();
     let square = covariance.len() == k && covariance.iter().all(|row| row.len() == k);
-    let finite = rates
-        .iter()
-        .chain(covariance.iter().flatten())
-        .all(|v| v.is_finite());
+    let finite = rates.iter().chain(covariance.iter().flatten()).all(|v| v.is_finite());
     if k < 2 || !square || !finite {
         return None;
     }
     let v = |i: usize, j: usize| covariance[i][j];
     let contrasts: Vec<f64> = rates.iter().skip(1).map(|rate| rate - rates[0]).collect();
     let matrix: Vec<Vec<f64>> = (1..k)
-        .map(|i| {
-            (1..k)
-                .map(|j| v(i, j) - v(i, 0) - v(0, j) + v(0, 0))
-                .collect()
-        })
+        .map(|i| (1..k).map(|j| v(i, j) - v(i, 0) - v(0, j) + v(0, 0)).collect())
         .collect();
     let w = quadratic_form(&contrasts, &matrix)?;
     let numerator = (k - 1) as f64;
@@ -181,18 +174,9 @@ mod tests {
         assert_eq!(chi_square(&[1.0, 0.0], &[5.0, 0.0]), None);
         assert_eq!(chi_square(&[6.0, 1.0], &[5.0, 5.0]), None);
         assert_eq!(chi_square(&[1.0], &[5.0, 5.0]), None);
-        assert_eq!(
-            wald(&[0.1, 0.2], &[vec![0.0, 0.0], vec![0.0, 0.0]], 9.0),
-            None
-        );
-        assert_eq!(
-            wald(&[0.1, 0.2], &[vec![1.0, 1.0], vec![1.0, 1.0]], 9.0),
-            None
-        );
+        assert_eq!(wald(&[0.1, 0.2], &[vec![0.0, 0.0], vec![0.0, 0.0]], 9.0), None);
+        assert_eq!(wald(&[0.1, 0.2], &[vec![1.0, 1.0], vec![1.0, 1.0]], 9.0), None);
         assert_eq!(wald(&[0.1], &[vec![1.0]], 9.0), None);
-        assert_eq!(
-            wald(&[0.1, f64::NAN], &[vec![1.0, 0.0], vec![0.0, 1.0]], 9.0),
-            None
-        );
+        assert_eq!(wald(&[0.1, f64::NAN], &[vec![1.0, 0.0], vec![0.0, 1.0]], 9.0), None);
     }
 }

@@ -126,9 +126,7 @@ fn fraction(a: f64, b: f64, x: f64, y: f64, lambda: f64) -> f64 {
         n += 1.0;
         let middle = a + 2.0 * n - 1.0;
         let alpha = (a + n - 1.0) / middle * ((a + b + n - 1.0) / middle) * (n * (b - n) * x * x);
-        let beta = n
-            + n * (b - n) * x / middle
-            + (a + n) / (a + 2.0 * n + 1.0) * (lambda + 1.0 + n * (1.0 + y));
+        let beta = n + n * (b - n) * x / middle + (a + n) / (a + 2.0 * n + 1.0) * (lambda + 1.0 + n * (1.0 + y));
         d = beta + alpha * d;
         if d.abs() < TINY {
             d = TINY;

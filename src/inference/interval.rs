@@ -63,10 +63,7 @@ mod tests {
 
     #[test]
     fn unbounded_ratio_contains_every_large_value() {
-        let interval = RatioInterval {
-            low: 0.5,
-            high: None,
-        };
+        let interval = RatioInterval { low: 0.5, high: None };
         assert!(interval.contains(1e300));
         assert!(!interval.contains(0.4));
     }

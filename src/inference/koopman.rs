@@ -18,14 +18,7 @@ pub fn koopman(x1: f64, n1: f64, x2: f64, n2: f64, z: f64) -> Option<RatioInterv
 
 /// The score interval with the variance multiplied by `inflation`, which tells Koopman's (1) from
 /// Miettinen and Nurminen's (N/(N−1)).
-pub(super) fn score_interval(
-    x1: f64,
-    n1: f64,
-    x2: f64,
-    n2: f64,
-    z: f64,
-    inflation: f64,
-) -> Option<RatioInterval> {
+pub(super) fn score_interval(x1: f64, n1: f64, x2: f64, n2: f64, z: f64, inflation: f64) -> Option<RatioInterval> {
     let (x1, n1) = proportion(x1, n1)?;
     let (x2, n2) = proportion(x2, n2)?;
     let z = critical(z)? * inflation.sqrt();
@@ -48,11 +41,7 @@ pub(super) fn score_interval(
         .filter(|theta| theta.is_finite())
     };
     // A limit out of reach excludes nothing on its side.
-    let low = if x1 <= 0.0 {
-        0.0
-    } else {
-        limit(z).unwrap_or(0.0)
-    };
+    let low = if x1 <= 0.0 { 0.0 } else { limit(z).unwrap_or(0.0) };
     let high = if x2 <= 0.0 { None } else { limit(-z) };
     Some(RatioInterval { low, high })
 }

@@ -115,10 +115,7 @@ fn closed_form(x1: f64, n1: f64, x2: f64, n2: f64, delta: f64) -> f64 {
     let l0 = x2 * delta * (1.0 - delta);
     let third = l2 / (3.0 * l3);
     let c = third * third * third - l1 * l2 / (6.0 * l3 * l3) + l0 / (2.0 * l3);
-    let b = (third * third - l1 / (3.0 * l3))
-        .max(0.0)
-        .sqrt()
-        .copysign(c);
+    let b = (third * third - l1 / (3.0 * l3)).max(0.0).sqrt().copysign(c);
     let cosine = if b.abs() > 0.0 {
         (c / (b * b * b)).clamp(-1.0, 1.0)
     } else {
@@ -222,10 +219,7 @@ mod tests {
                 let (low, high) = ((-delta).max(0.0), (1.0 - delta).min(1.0));
                 for i in 1..1000 {
                     let p = low + (high - low) * f64::from(i) / 1000.0;
-                    assert!(
-                        likelihood(p) <= best + 1e-9,
-                        "{x1} {n1} {x2} {n2} {delta} {p} {rate2}"
-                    );
+                    assert!(likelihood(p) <= best + 1e-9, "{x1} {n1} {x2} {n2} {delta} {p} {rate2}");
                 }
             }
         }
@@ -233,11 +227,7 @@ mod tests {
 
     #[test]
     fn limits_satisfy_the_score_equation() {
-        for (x1, n1, x2, n2) in [
-            (1.0, 1e9, 5.0, 1e9),
-            (12.0, 1e4, 900.0, 1e6),
-            (2.3, 5.1, 7.7, 19.4),
-        ] {
+        for (x1, n1, x2, n2) in [(1.0, 1e9, 5.0, 1e9), (12.0, 1e4, 900.0, 1e6), (2.3, 5.1, 7.7, 19.4)] {
             let interval = mee(x1, n1, x2, n2, Z).unwrap();
             assert_close(signed_score(x1, n1, x2, n2, interval.low), Z, 1e-6);
             assert_close(signed_score(x1, n1, x2, n2, interval.high), -Z, 1e-6);
@@ -260,10 +250,7 @@ mod tests {
             for z in [0.1, 1.0, Z, 10.0, 1e4] {
                 let interval = difference(x1, n1, x2, n2, z).unwrap();
                 let swapped = difference(x2, n2, x1, n1, z).unwrap();
-                assert!(
-                    (interval.low + swapped.high).abs() < 1e-11,
-                    "{interval:?} {swapped:?}"
-                );
+                assert!((interval.low + swapped.high).abs() < 1e-11, "{interval:?} {swapped:?}");
                 assert!(interval.low >= -1.0 && interval.high <= 1.0);
                 assert!(interval.contains(x1 / n1 - x2 / n2));
                 if let Some(previous) = previous {

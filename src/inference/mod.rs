@@ -43,8 +43,8 @@ pub use interval::{Interval, RatioInterval};
 mod tests {
     use super::interval::{Interval, RatioInterval};
     use super::{
-        agresti_caffo, clopper_pearson, equivalence, katz, koopman, miettinen_nurminen, newcombe,
-        power, ratio_estimator, two_by_two, welch, wilson,
+        agresti_caffo, clopper_pearson, equivalence, katz, koopman, miettinen_nurminen, newcombe, power,
+        ratio_estimator, two_by_two, welch, wilson,
     };
 
     const ODD: [f64; 15] = [
@@ -90,13 +90,7 @@ mod tests {
                 sound(Some(wilson::wilson(x1, n1, 1.96)));
                 sound(Some(wilson::wilson(0.3, 2.0, x1)));
                 sound(clopper_pearson::clopper_pearson(x1, n1, 0.95));
-                for (x2, n2) in [
-                    (0.0, 4.0),
-                    (3.0, 3.0),
-                    (1e-9, 1e-8),
-                    (7e8, 1e9),
-                    (1.0, 1e300),
-                ] {
+                for (x2, n2) in [(0.0, 4.0), (3.0, 3.0), (1e-9, 1e-8), (7e8, 1e9), (1.0, 1e300)] {
                     for z in [1e-9, 1.96, 1e9] {
                         sound(newcombe::newcombe(x1, n1, x2, n2, z));
                         sound(agresti_caffo::agresti_caffo(x1, n1, x2, n2, z));
@@ -126,13 +120,8 @@ mod tests {
         let fine = |value: Option<f64>| assert!(value.is_none_or(f64::is_finite), "{value:?}");
         for a in ODD {
             for b in ODD {
-                let arm = power::Arm {
-                    n: a,
-                    design_effect: b,
-                };
-                fine(power::minimum_detectable_difference(
-                    0.3, arm, arm, 0.05, 0.8,
-                ));
+                let arm = power::Arm { n: a, design_effect: b };
+                fine(power::minimum_detectable_difference(0.3, arm, arm, 0.05, 0.8));
                 fine(power::minimum_detectable_ratio(0.3, arm, arm, 0.05, 0.8));
                 fine(power::people_needed(a, b, 0.05, 0.8, 1.0));
                 fine(power::people_needed(0.1, 0.2, a, b, 1.0));

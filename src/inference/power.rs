@@ -19,13 +19,7 @@ pub struct Arm {
 /// the power is below `alpha`. The answer may exceed what p leaves room for; such a log could find
 /// nothing.
 #[must_use]
-pub fn minimum_detectable_difference(
-    p: f64,
-    a: Arm,
-    b: Arm,
-    alpha: f64,
-    power: f64,
-) -> Option<f64> {
+pub fn minimum_detectable_difference(p: f64, a: Arm, b: Arm, alpha: f64, power: f64) -> Option<f64> {
     let sound = |arm: Arm| arm.n > 0.0 && arm.design_effect > 0.0 && arm.design_effect.is_finite();
     if !(p > 0.0 && p < 1.0 && sound(a) && sound(b)) {
         return None;
@@ -76,13 +70,7 @@ pub fn power(p1: f64, p2: f64, n: f64, alpha: f64) -> Option<f64> {
 /// People needed in each of two equal groups to show that rates differ by less than `margin`
 /// (probability points) when they do not differ at all: 2p(1−p)·deff·(z_{1−α} + z_{1−β/2})²/Δ².
 #[must_use]
-pub fn people_needed_for_equivalence(
-    p: f64,
-    margin: f64,
-    alpha: f64,
-    power: f64,
-    design_effect: f64,
-) -> Option<f64> {
+pub fn people_needed_for_equivalence(p: f64, margin: f64, alpha: f64, power: f64, design_effect: f64) -> Option<f64> {
     if !(p > 0.0 && p < 1.0 && margin > 0.0 && design_effect > 0.0) {
         return None;
     }
@@ -169,11 +157,7 @@ mod tests {
     #[test]
     fn people_and_power_for_two_rates() {
         // own computation with scipy 1.17.1 quantiles; not statsmodels, whose alpha is halved twice
-        assert_close(
-            people_needed(0.10, 0.08, 0.05, 0.8, 1.0).unwrap(),
-            3212.937,
-            1e-6,
-        );
+        assert_close(people_needed(0.10, 0.08, 0.05, 0.8, 1.0).unwrap(), 3212.937, 1e-6);
         assert_close(power(0.10, 0.08, 2000.0, 0.05).unwrap(), 0.5987860666, 1e-9);
         let n = people_needed(0.10, 0.08, 0.05, 0.8, 1.0).unwrap();
         // The sample size leaves out rejections on the wrong side, here about 1e-6.
@@ -191,22 +175,10 @@ mod tests {
     fn a_hopeless_log_has_no_detectable_ratio() {
         let tiny = arm(10.0, 1.0);
         assert_eq!(minimum_detectable_ratio(0.1, tiny, tiny, 0.05, 0.8), None);
-        assert_eq!(
-            minimum_detectable_difference(0.0, tiny, tiny, 0.05, 0.8),
-            None
-        );
-        assert_eq!(
-            minimum_detectable_difference(0.1, arm(0.0, 1.0), tiny, 0.05, 0.8),
-            None
-        );
-        assert_eq!(
-            minimum_detectable_difference(0.1, tiny, tiny, 1.0, 0.8),
-            None
-        );
-        assert_eq!(
-            minimum_detectable_difference(0.1, tiny, tiny, 0.05, 0.01),
-            None
-        );
+        assert_eq!(minimum_detectable_difference(0.0, tiny, tiny, 0.05, 0.8), None);
+        assert_eq!(minimum_detectable_difference(0.1, arm(0.0, 1.0), tiny, 0.05, 0.8), None);
+        assert_eq!(minimum_detectable_difference(0.1, tiny, tiny, 1.0, 0.8), None);
+        assert_eq!(minimum_detectable_difference(0.1, tiny, tiny, 0.05, 0.01), None);
         assert_eq!(people_needed(0.1, 0.1, 0.05, 0.8, 1.0), None);
         assert_eq!(power(0.0, 1.0, 5.0, 0.05), None);
     }

@@ -129,13 +129,7 @@ pub fn difference_variance(variance_a: f64, variance_b: f64, covariance: f64) ->
 
 /// Variance of ln(r_A/r_B): V_A/r_A² + V_B/r_B² − 2C/(r_A r_B). `None` when a ratio is not positive.
 #[must_use]
-pub fn ln_ratio_variance(
-    r_a: f64,
-    variance_a: f64,
-    r_b: f64,
-    variance_b: f64,
-    covariance: f64,
-) -> Option<f64> {
+pub fn ln_ratio_variance(r_a: f64, variance_a: f64, r_b: f64, variance_b: f64, covariance: f64) -> Option<f64> {
     if !(r_a > 0.0 && r_b > 0.0) {
         return None;
     }
@@ -166,49 +160,29 @@ mod tests {
     const B: [(f64, f64); 4] = [(4.0, 1.0), (9.0, 1.0), (2.0, 1.0), (6.0, 2.0)];
 
     fn moments(people: &[(f64, f64)]) -> Moments {
-        people
-            .iter()
-            .fold(Moments::default(), |sums, &(n, y)| sums.with(n, y))
+        people.iter().fold(Moments::default(), |sums, &(n, y)| sums.with(n, y))
     }
 
     #[test]
     fn matches_the_sum_over_people() {
         // mpmath 1.4.1 over people; statsmodels 0.15.0 cluster HC0 times m/(m−1) agrees
         for (people, r, v, effect) in [
-            (
-                &A[..],
-                0.35714285714285715,
-                0.008785401915868388,
-                1.0714285714285714,
-            ),
-            (
-                &B[..],
-                0.2380952380952381,
-                0.005772629031456372,
-                0.6682539682539682,
-            ),
+            (&A[..], 0.35714285714285715, 0.008785401915868388, 1.0714285714285714),
+            (&B[..], 0.2380952380952381, 0.005772629031456372, 0.6682539682539682),
         ] {
             let sums = moments(people);
             let ratio = sums.ratio().unwrap();
             let variance = sums.variance().unwrap();
             assert_close(ratio, r, 1e-15);
             assert_close(variance, v, 1e-13);
-            assert_close(
-                design_effect(variance, ratio, sums.rows).unwrap(),
-                effect,
-                1e-13,
-            );
+            assert_close(design_effect(variance, ratio, sums.rows).unwrap(), effect, 1e-13);
         }
     }
 
     #[test]
     fn keeps_its_digits_when_all_people_are_alike() {
         // mpmath 1.4.1: three people of a million rows; the naive sums cancel twelve digits
-        let sums = moments(&[
-            (1e6, 300_001.0),
-            (1_000_001.0, 300_000.0),
-            (999_999.0, 300_000.0),
-        ]);
+        let sums = moments(&[(1e6, 300_001.0), (1_000_001.0, 300_000.0), (999_999.0, 300_000.0)]);
         assert_close(sums.variance().unwrap(), 1.411111777778148e-13, 1e-9);
     }
 
@@ -225,11 +199,7 @@ mod tests {
         let (r_a, r_b) = (a.ratio().unwrap(), b.ratio().unwrap());
         let (v_a, v_b) = (a.variance().unwrap(), b.variance().unwrap());
         assert_close(r_a - r_b, 0.1190476190, 1e-9);
-        assert_close(
-            difference_variance(v_a, v_b, 0.0).sqrt(),
-            0.1206566656,
-            1e-9,
-        );
+        assert_close(difference_variance(v_a, v_b, 0.0).sqrt(), 0.1206566656, 1e-9);
         let ln_variance = ln_ratio_variance(r_b, v_b, r_a, v_a, 0.0).unwrap();
         assert_close((r_b / r_a).ln(), -0.4054651081, 1e-9);
         assert_close(ln_variance.sqrt(), 0.4131667062, 1e-9);
@@ -247,9 +217,7 @@ mod tests {
 
     #[test]
     fn one_row_a_person_is_the_binomial_variance() {
-        let people: Vec<(f64, f64)> = (0..50)
-            .map(|i| (1.0, f64::from(u8::from(i < 15))))
-            .collect();
+        let people: Vec<(f64, f64)> = (0..50).map(|i| (1.0, f64::from(u8::from(i < 15)))).collect();
         let sums = moments(&people);
         assert_close(sums.variance().unwrap(), 0.3 * 0.7 / 49.0, 1e-13);
         assert_close(sums.effective_people().unwrap(), 50.0, 1e-15);

@@ -93,11 +93,8 @@ impl Rng {
         if lowest == highest {
             return lowest;
         }
-        let mode =
-            (u128::from(draws) + 1) * (u128::from(successes) + 1) / (u128::from(population) + 2);
-        let mode = u64::try_from(mode)
-            .unwrap_or(highest)
-            .clamp(lowest, highest);
+        let mode = (u128::from(draws) + 1) * (u128::from(successes) + 1) / (u128::from(population) + 2);
+        let mode = u64::try_from(mode).unwrap_or(highest).clamp(lowest, highest);
         let (s, f, d) = (successes as f64, failures as f64, draws as f64);
         let mass = hypergeometric_ln_pmf(mode as f64, population as f64, s, d).exp();
         let mut left = uniform - mass;
@@ -208,10 +205,7 @@ mod tests {
                 "{df} {mean}"
             );
             // The probability transform is uniform: compare the share above the upper quartile.
-            let above = draws
-                .iter()
-                .filter(|&&x| chi2_sf(x, df).unwrap() < 0.25)
-                .count();
+            let above = draws.iter().filter(|&&x| chi2_sf(x, df).unwrap() < 0.25).count();
             let share = above as f64 / f64::from(n);
             assert!(
                 (share - 0.25).abs() < 4.0 * (0.1875 / f64::from(n)).sqrt(),
@@ -234,9 +228,7 @@ mod tests {
         }
         let statistic: f64 = (0..=9u64)
             .map(|k| {
-                let mass = crate::inference::special::hypergeometric_ln_pmf(
-                    k, population, successes, draws,
-                );
+                let mass = crate::inference::special::hypergeometric_ln_pmf(k, population, successes, draws);
                 let expected = mass.unwrap().exp() * f64::from(n);
                 (counts[k as usize] - expected).powi(2) / expected
             })

@@ -31,11 +31,7 @@ pub(super) fn decreasing_from(f: impl Fn(f64) -> f64, start: f64, reach: f64) ->
         let outer = if upward { start + step } else { start - step };
         let positive = f(outer) > 0.0;
         if positive != upward {
-            let (low, high) = if upward {
-                (inner, outer)
-            } else {
-                (outer, inner)
-            };
+            let (low, high) = if upward { (inner, outer) } else { (outer, inner) };
             return Some(decreasing_between(f, low, high));
         }
         inner = outer;

@@ -342,11 +342,7 @@ mod tests {
             assert_close(t_quantile(p, df).unwrap(), t, 1e-12);
             assert_close(t_quantile(1.0 - p, df).unwrap(), -t, 1e-12);
         }
-        assert_close(
-            t_quantile(0.975, f64::INFINITY).unwrap(),
-            1.959963984540054,
-            1e-15,
-        );
+        assert_close(t_quantile(0.975, f64::INFINITY).unwrap(), 1.959963984540054, 1e-15);
         assert_eq!(t_quantile(0.5, 3.0), Some(0.0));
     }
 
@@ -364,11 +360,7 @@ mod tests {
     #[test]
     fn extreme_student_quantiles_saturate() {
         assert_eq!(t_quantile(1e-300, 0.5), Some(-f64::MAX));
-        assert_close(
-            t_quantile(1e-300, 1.0).unwrap(),
-            -3.183098861837907e299,
-            1e-12,
-        );
+        assert_close(t_quantile(1e-300, 1.0).unwrap(), -3.183098861837907e299, 1e-12);
         assert_eq!(t_quantile(0.0, 5.0), None);
         assert_eq!(t_quantile(1.0, 5.0), None);
         assert_eq!(t_quantile(0.5, 0.0), None);
@@ -449,11 +441,7 @@ mod tests {
         }
         let expected = -(0.025f64.ln() / 1e6).exp_m1();
         assert_close(beta_quantile(0.975, 1.0, 1e6).unwrap(), expected, 1e-13);
-        assert_close(
-            beta_quantile(1e-6, 3.0, 1e7).unwrap(),
-            1.8254281121190301e-9,
-            1e-12,
-        );
+        assert_close(beta_quantile(1e-6, 3.0, 1e7).unwrap(), 1.8254281121190301e-9, 1e-12);
     }
 
     #[test]
@@ -576,13 +564,7 @@ mod tests {
             (1300, 10000, 4000, 3000, -13.91006358571816),
             (2, 50000000, 1000, 100000, -1.3058419850220353),
             (300000, 1000000, 500000, 600000, -6.419989245473459),
-            (
-                250500000,
-                1000000000,
-                500000000,
-                500000000,
-                -2009.8956064267668,
-            ),
+            (250500000, 1000000000, 500000000, 500000000, -2009.8956064267668),
             (0, 1000000000, 5, 7, -3.50000001925e-08),
         ] {
             let ln_mass = hypergeometric_ln_pmf(k, population, successes, draws).unwrap();
@@ -616,14 +598,7 @@ mod tests {
                 }
             }
         }
-        for (a, b) in [
-            (0.5, 0.5),
-            (0.5, 1e9),
-            (3.0, 1e7),
-            (1e9, 0.5),
-            (2e8, 1e9),
-            (33.0, 4.0),
-        ] {
+        for (a, b) in [(0.5, 0.5), (0.5, 1e9), (3.0, 1e7), (1e9, 0.5), (2e8, 1e9), (33.0, 4.0)] {
             for p in [1e-100, 1e-20, 1e-5, 0.01, 0.3, 0.5, 0.7, 0.999] {
                 let x = beta_quantile(p, a, b).unwrap();
                 assert!((0.0..=1.0).contains(&x));

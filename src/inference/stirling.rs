@@ -31,10 +31,7 @@ pub(super) fn stirling_error(a: f64) -> f64 {
     ];
     let inverse = 1.0 / a;
     let square = inverse * inverse;
-    let series = TERMS
-        .iter()
-        .rev()
-        .fold(0.0, |sum, term| sum * square + term);
+    let series = TERMS.iter().rev().fold(0.0, |sum, term| sum * square + term);
     climb + series * inverse
 }
 
@@ -111,9 +108,7 @@ pub(super) fn ln_choose(n: f64, k: f64) -> f64 {
     if k <= 0.0 {
         return 0.0;
     }
-    0.5 * (n / k / j).ln() - HALF_LN_TWO_PI + stirling_error(n)
-        - stirling_error(k)
-        - stirling_error(j)
+    0.5 * (n / k / j).ln() - HALF_LN_TWO_PI + stirling_error(n) - stirling_error(k) - stirling_error(j)
         + k * (n / k).ln()
         - j * (-k / n).ln_1p()
 }

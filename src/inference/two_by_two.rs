@@ -89,26 +89,12 @@ impl Table {
         let (x1, n1) = proportion(x1, n1)?;
         let (x2, n2) = proportion(x2, n2)?;
         let (x, n) = (x1 + x2, n1 + n2);
-        (x > 0.0 && x < n).then_some(Self {
-            x1,
-            n1,
-            x2,
-            n2,
-            x,
-            n,
-        })
+        (x > 0.0 && x < n).then_some(Self { x1, n1, x2, n2, x, n })
     }
 
     /// Observed and expected count of each cell.
     fn cells(&self) -> [(f64, f64); 4] {
-        let Self {
-            x1,
-            n1,
-            x2,
-            n2,
-            x,
-            n,
-        } = *self;
+        let Self { x1, n1, x2, n2, x, n } = *self;
         [
             (x1, n1 * (x / n)),
             (n1 - x1, n1 * ((n - x) / n)),

@@ -14,10 +14,7 @@ use super::interval::{Interval, proportion};
 /// interval is `[0, 1]`, which is also the limit as n → 0.
 #[must_use]
 pub fn wilson(x: f64, n: f64, z: f64) -> Interval {
-    let everything = Interval {
-        low: 0.0,
-        high: 1.0,
-    };
+    let everything = Interval { low: 0.0, high: 1.0 };
     let Some((x, n)) = proportion(x, n) else {
         return everything;
     };
@@ -62,12 +59,7 @@ mod tests {
             (0.0, 20.0, 1.4349296274686127e-42, 0.16112515805281935),
             (20.0, 20.0, 0.8388748419471806, 1.0),
             (1.0, 1000.0, 0.00017654637062607803, 0.005642558597957935),
-            (
-                300.0,
-                1000000.0,
-                0.0002679229192246034,
-                0.0003359162199729032,
-            ),
+            (300.0, 1000000.0, 0.0002679229192246034, 0.0003359162199729032),
             (3.0, 100000000.0, 1.020270733490353e-08, 8.8211877091482e-08),
         ] {
             let interval = wilson(x, n, Z);
@@ -100,19 +92,8 @@ mod tests {
 
     #[test]
     fn knows_nothing_without_observations() {
-        for (x, n, z) in [
-            (0.0, 0.0, Z),
-            (3.0, 2.0, Z),
-            (f64::NAN, 5.0, Z),
-            (1.0, 5.0, f64::NAN),
-        ] {
-            assert_eq!(
-                wilson(x, n, z),
-                Interval {
-                    low: 0.0,
-                    high: 1.0
-                }
-            );
+        for (x, n, z) in [(0.0, 0.0, Z), (3.0, 2.0, Z), (f64::NAN, 5.0, Z), (1.0, 5.0, f64::NAN)] {
+            assert_eq!(wilson(x, n, z), Interval { low: 0.0, high: 1.0 });
         }
     }
 

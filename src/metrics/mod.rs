@@ -28,10 +28,7 @@ pub struct Point {
 #[must_use]
 pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
     match metric.entry().formula {
-        Formula::Ratio {
-            numerator,
-            denominator,
-        } => Some(ratio(numerator, denominator, sums)),
+        Formula::Ratio { numerator, denominator } => Some(ratio(numerator, denominator, sums)),
         Formula::Mean(a, b) => mean(&point(a, sums)?, &point(b, sums)?),
         Formula::Worst(..) => None,
     }
@@ -43,10 +40,7 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
     let defined = d > 0.0;
     let value = defined.then(|| n / d);
     let gradient = value.map_or_else(Vec::new, |r| {
-        let mut gradient: Vec<(Measure, f64)> = numerator
-            .iter()
-            .map(|(m, c)| (*m, f64::from(*c) / d))
-            .collect();
+        let mut gradient: Vec<(Measure, f64)> = numerator.iter().map(|(m, c)| (*m, f64::from(*c) / d)).collect();
         for (m, c) in denominator {
             let change = -r * f64::from(*c) / d;
             match gradient.iter_mut().find(|(other, _)| other == m) {
@@ -56,9 +50,8 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         }
         gradient
     });
-    let coefficients = |linear: Linear| -> Vec<(Measure, f64)> {
-        linear.iter().map(|(m, c)| (*m, f64::from(*c))).collect()
-    };
+    let coefficients =
+        |linear: Linear| -> Vec<(Measure, f64)> { linear.iter().map(|(m, c)| (*m, f64::from(*c))).collect() };
     let (num, den) = (coefficients(numerator), coefficients(denominator));
     // Totals that are 0 or 1 equal their squares; both sides are sums of whole numbers, exact as doubles.
     let zero_or_one = |x: &[(Measure, f64)], sum: f64| sums.product_of(x, x) == sum;
@@ -68,10 +61,7 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         numerator: Some(n),
         denominator: Some(d),
         behind,
-        binomial: defined
-            && zero_or_one(&num, n)
-            && zero_or_one(&den, d)
-            && d == behind.subjects as f64,
+        binomial: defined && zero_or_one(&num, n) && zero_or_one(&den, d) && d == behind.subjects as f64,
     }
 }
 
@@ -121,11 +111,7 @@ impl Point {
                 size += (ga * gb * sums.product(*a, *b)).abs();
             }
         }
-        let clean = if squares <= 1e-13 * size {
-            0.0
-        } else {
-            squares
-        };
+        let clean = if squares <= 1e-13 * size { 0.0 } else { squares };
         Some(clean * factor(m))
     }
 

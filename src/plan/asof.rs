@@ -8,11 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 ///
 /// # Errors
 /// A text that is not a date, or not a number of seconds.
-pub fn as_of(
-    flag: Option<&str>,
-    source_date_epoch: Option<&str>,
-    today: Date,
-) -> Result<Date, Diagnostic> {
+pub fn as_of(flag: Option<&str>, source_date_epoch: Option<&str>, today: Date) -> Result<Date, Diagnostic> {
     let at = |name: &str| Place {
         file: name.to_owned(),
         ..Place::default()

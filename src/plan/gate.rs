@@ -6,12 +6,7 @@ use crate::catalogue::{self, Contrast, Formula, Metric, Need};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, At, Origin, Spec, place};
 
-pub(super) fn gates(
-    spec: &Spec,
-    outcomes: &[Outcome],
-    groupings: &[Grouping],
-    faults: &mut Faults<'_>,
-) -> Vec<Gate> {
+pub(super) fn gates(spec: &Spec, outcomes: &[Outcome], groupings: &[Grouping], faults: &mut Faults<'_>) -> Vec<Gate> {
     let mut gates: Vec<Gate> = Vec::new();
     for written in &spec.gates {
         let Some(mut gate) = gate(spec, written, outcomes, groupings, faults) else {

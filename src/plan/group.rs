@@ -6,15 +6,10 @@ use crate::diagnostic::{Diagnostic, near};
 use crate::plan::Kind;
 use crate::spec::{At, Intersections, Origin, Protected, Spec};
 
-
 /// More groupings than this are taken for a mistake.
 const MOST_GROUPINGS: usize = 64;
 
-pub(super) fn attributes(
-    spec: &Spec,
-    columns: &mut Columns<'_>,
-    faults: &mut Faults<'_>,
-) -> Vec<Attribute> {
+pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Vec<Attribute> {
     if spec.protected.is_empty() {
         faults.add(
             Diagnostic::new("missing-key", "no protected attribute is given")
@@ -28,8 +23,11 @@ pub(super) fn attributes(
         let name = &protected.name;
         if attributes.iter().any(|a| a.name == name.value) {
             faults.add(
-                Diagnostic::new("duplicate-name", format!("the attribute `{}` is given twice", name.value))
-                    .help("give each a `name` of its own; several may read one `column`"),
+                Diagnostic::new(
+                    "duplicate-name",
+                    format!("the attribute `{}` is given twice", name.value),
+                )
+                .help("give each a `name` of its own; several may read one `column`"),
                 &name.origin,
             );
             continue;
@@ -111,12 +109,7 @@ fn rule(protected: &Protected) -> Rule {
             groups
                 .value
                 .iter()
-                .map(|(name, values)| {
-                    (
-                        name.value.clone(),
-                        values.iter().map(|v| v.value.clone()).collect(),
-                    )
-                })
+                .map(|(name, values)| (name.value.clone(), values.iter().map(|v| v.value.clone()).collect()))
                 .collect(),
         ),
     }
@@ -158,7 +151,11 @@ fn reference(text: &str) -> Reference {
 fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut Faults<'_>) {
     let mut known: Vec<&str> = match &attribute.rule {
         Rule::AsIs => return,
-        Rule::Recode(groups) => groups.iter().map(|(name, _)| name.as_str()).chain([crate::plan::OTHER]).collect(),
+        Rule::Recode(groups) => groups
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain([crate::plan::OTHER])
+            .collect(),
         Rule::Bands(bands) => bands.labels.iter().map(String::as_str).collect(),
     };
     known.push(crate::plan::MISSING);
@@ -227,11 +224,7 @@ pub(super) fn groupings(
             name: names.join(" & "),
             reference: intersection_reference(spec, &set, &groupings),
             attributes: set,
-            origin: spec
-                .groups
-                .reference
-                .as_ref()
-                .map_or(origin, |r| r.origin.clone()),
+            origin: spec.groups.reference.as_ref().map_or(origin, |r| r.origin.clone()),
         });
     }
     if groupings.len() > MOST_GROUPINGS {
@@ -243,7 +236,10 @@ pub(super) fn groupings(
         faults.add(
             Diagnostic::new(
                 "too-many-groupings",
-                format!("{} combinations of attributes are more than {MOST_GROUPINGS}", groupings.len()),
+                format!(
+                    "{} combinations of attributes are more than {MOST_GROUPINGS}",
+                    groupings.len()
+                ),
             )
             .help("list the intersections that matter: intersections = [[\"gender\", \"age\"]]"),
             &origin,
@@ -253,11 +249,7 @@ pub(super) fn groupings(
 }
 
 /// The intersections as sorted sets of attributes.
-fn intersections(
-    spec: &Spec,
-    attributes: &[Attribute],
-    faults: &mut Faults<'_>,
-) -> Vec<(Vec<usize>, Origin)> {
+fn intersections(spec: &Spec, attributes: &[Attribute], faults: &mut Faults<'_>) -> Vec<(Vec<usize>, Origin)> {
     let Some(written) = &spec.groups.intersections else {
         return Vec::new();
     };
@@ -282,7 +274,10 @@ fn intersections(
         for name in &list.value {
             match attributes.iter().position(|a| a.name == name.value) {
                 Some(a) if set.contains(&a) => faults.add(
-                    Diagnostic::new("duplicate-name", format!("`{}` stands twice in one intersection", name.value)),
+                    Diagnostic::new(
+                        "duplicate-name",
+                        format!("`{}` stands twice in one intersection", name.value),
+                    ),
                     &name.origin,
                 ),
                 Some(a) => set.push(a),

@@ -48,7 +48,13 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         }
         faults.push(fault);
     }
-    let log = patterns(spec, &spec.log.path, spec.log.format.as_ref(), &spec.log.csv, &mut faults);
+    let log = patterns(
+        spec,
+        &spec.log.path,
+        spec.log.format.as_ref(),
+        &spec.log.csv,
+        &mut faults,
+    );
     let people = spec
         .people
         .as_ref()
@@ -67,9 +73,7 @@ fn patterns(
     csv: &spec::Csv,
     faults: &mut Vec<Diagnostic>,
 ) -> Patterns {
-    let from_flag = path
-        .first()
-        .is_some_and(|p| matches!(p.origin, spec::Origin::Flag(_)));
+    let from_flag = path.first().is_some_and(|p| matches!(p.origin, spec::Origin::Flag(_)));
     Patterns {
         patterns: path.iter().map(|p| p.value.clone()).collect(),
         // A path on the command line refers to where the user stands, one in a spec to where the spec lies.
@@ -82,10 +86,7 @@ fn patterns(
             Some(format) => Some(format),
             None => {
                 let known = ["csv", "tsv", "ndjson", "parquet", "arrow"];
-                let mut fault = Diagnostic::new(
-                    "bad-value",
-                    format!("\"{}\" is not a format", word.value),
-                );
+                let mut fault = Diagnostic::new("bad-value", format!("\"{}\" is not a format", word.value));
                 if let Some(meant) = near(&word.value, known) {
                     fault = fault.help(format!("did you mean \"{meant}\"?"));
                 }
@@ -96,21 +97,14 @@ fn patterns(
             }
         }),
         csv: Csv {
-            delimiter: csv.delimiter.as_ref().map(|d| d.value).or_else(|| {
-                format
-                    .filter(|f| f.value == "tsv")
-                    .map(|_| b'\t')
-            }),
+            delimiter: csv
+                .delimiter
+                .as_ref()
+                .map(|d| d.value)
+                .or_else(|| format.filter(|f| f.value == "tsv").map(|_| b'\t')),
             quote: csv.quote.as_ref().map_or(b'"', |q| q.value),
-            null_values: csv
-                .null_values
-                .as_ref()
-                .map(|v| v.value.clone())
-                .unwrap_or_default(),
-            allow_short_rows: csv
-                .short_rows
-                .as_ref()
-                .is_some_and(|s| s.value == ShortRows::Allow),
+            null_values: csv.null_values.as_ref().map(|v| v.value.clone()).unwrap_or_default(),
+            allow_short_rows: csv.short_rows.as_ref().is_some_and(|s| s.value == ShortRows::Allow),
         },
         place: path.first().and_then(|p| place_of(&spec.source, &p.origin)),
     }

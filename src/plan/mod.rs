@@ -107,10 +107,7 @@ impl Schema {
     /// The kind of the first column of this name.
     #[must_use]
     pub fn kind(&self, name: &str) -> Option<Kind> {
-        self.columns
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, k)| *k)
+        self.columns.iter().find(|(n, _)| n == name).map(|(_, k)| *k)
     }
 }
 

@@ -4,9 +4,7 @@ use jiff::civil::Date;
 
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, groupings};
-use super::{
-    About, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight,
-};
+use super::{About, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
 use crate::spec::{self, At, Origin, Spec, place_of};
@@ -74,12 +72,7 @@ impl Columns<'_> {
     }
 
     /// The index of a column among those used; a fault when it is not there, there twice, or of no use.
-    pub(super) fn find(
-        &mut self,
-        table: Table,
-        name: &At<String>,
-        faults: &mut Faults<'_>,
-    ) -> Option<usize> {
+    pub(super) fn find(&mut self, table: Table, name: &At<String>, faults: &mut Faults<'_>) -> Option<usize> {
         let schema = self.schema(table)?;
         let file = match table {
             Table::Log => "the log",
@@ -154,11 +147,7 @@ fn unknown_column(name: &str, file: &str, columns: &[&str]) -> Diagnostic {
     if let Some(meant) = near(name, columns.iter().copied()) {
         fault = fault.help(format!("did you mean `{meant}`?"));
     }
-    let listed: Vec<String> = columns
-        .iter()
-        .take(MOST_LISTED)
-        .map(|c| format!("`{c}`"))
-        .collect();
+    let listed: Vec<String> = columns.iter().take(MOST_LISTED).map(|c| format!("`{c}`")).collect();
     let more = columns.len().saturating_sub(MOST_LISTED);
     fault = fault.help(if more > 0 {
         format!("the columns are {} and {more} more", listed.join(", "))
@@ -199,8 +188,7 @@ pub fn resolve(
     let mut notes = overridden(spec);
 
     let mut find = |name: &Option<At<String>>, faults: &mut Faults<'_>| {
-        name.as_ref()
-            .and_then(|name| columns.find(Table::Log, name, faults))
+        name.as_ref().and_then(|name| columns.find(Table::Log, name, faults))
     };
     let subject = find(&spec.log.subject, &mut faults);
     let count = find(&spec.log.count, &mut faults);
@@ -238,11 +226,7 @@ pub fn resolve(
     let first = log.files.first().map_or("", |f| f.name.as_str());
     Ok(Plan {
         about: About {
-            title: spec
-                .audit
-                .title
-                .clone()
-                .unwrap_or_else(|| format!("Audit of {first}")),
+            title: spec.audit.title.clone().unwrap_or_else(|| format!("Audit of {first}")),
             system: spec.audit.system.clone(),
             owner: spec.audit.owner.clone(),
             purpose: spec.audit.purpose.clone(),
@@ -307,9 +291,8 @@ fn time(
         .iter()
         .filter(|a| matches!(a.rule, super::Rule::Bands(_)))
         .collect();
-    let may_be_birth = |a: &&super::Attribute| {
-        !matches!(columns.kind(a.table, a.column), Some(Kind::Integer | Kind::Real))
-    };
+    let may_be_birth =
+        |a: &&super::Attribute| !matches!(columns.kind(a.table, a.column), Some(Kind::Integer | Kind::Real));
     let dated = banded.iter().filter(|a| may_be_birth(a)).count() > 0;
     match &spec.log.time {
         Some(name) => {
@@ -323,24 +306,18 @@ fn time(
             columns.find(Table::Log, name, faults)
         }
         None => {
-            let birth = banded.iter().any(|a| {
-                matches!(columns.kind(a.table, a.column), Some(Kind::Date | Kind::Datetime))
-            });
+            let birth = banded
+                .iter()
+                .any(|a| matches!(columns.kind(a.table, a.column), Some(Kind::Date | Kind::Datetime)));
             if birth {
-                notes.push(format!(
-                    "The log has no time: ages are those of {as_of}."
-                ));
+                notes.push(format!("The log has no time: ages are those of {as_of}."));
             }
             None
         }
     }
 }
 
-fn condition(
-    written: &spec::Condition,
-    columns: &mut Columns<'_>,
-    faults: &mut Faults<'_>,
-) -> Option<Condition> {
+fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Option<Condition> {
     let column = columns.find(Table::Log, &written.column, faults)?;
     let numeric = !matches!(written.test, spec::Test::Values(_));
     if numeric
@@ -362,9 +339,7 @@ fn condition(
     Some(Condition {
         column,
         test: match &written.test {
-            spec::Test::Values(values) => {
-                Test::Values(values.iter().map(|v| v.value.clone()).collect())
-            }
+            spec::Test::Values(values) => Test::Values(values.iter().map(|v| v.value.clone()).collect()),
             spec::Test::AtLeast(x) => Test::AtLeast(*x),
             spec::Test::Above(x) => Test::Above(*x),
             spec::Test::AtMost(x) => Test::AtMost(*x),
@@ -404,14 +379,8 @@ fn outcomes(
             continue;
         }
         let selected = condition(&written.selected, columns, faults);
-        let actual = written
-            .actual
-            .as_ref()
-            .and_then(|c| condition(c, columns, faults));
-        let value = written
-            .value
-            .as_ref()
-            .and_then(|v| columns.find(Table::Log, v, faults));
+        let actual = written.actual.as_ref().and_then(|c| condition(c, columns, faults));
+        let value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
         let Some(selected) = selected else { continue };
         counted(written, &selected, actual.as_ref(), value, weight, faults);
         let favourable = match &written.favourable {
@@ -491,10 +460,7 @@ fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) 
 /// What a gate looks at is computed, whether or not it is listed.
 fn add_gated(spec: &Spec, outcome: &mut Outcome) {
     for gate in &spec.gates {
-        let about_it = gate
-            .outcome
-            .as_ref()
-            .is_none_or(|name| name.value == outcome.name);
+        let about_it = gate.outcome.as_ref().is_none_or(|name| name.value == outcome.name);
         if about_it
             && let Some(meaning) = catalogue::find(&gate.metric.value, outcome.favourable)
             && can_give(outcome, meaning.metric)

@@ -129,11 +129,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
 }
 
 fn unit(plan: &Plan) -> &'static str {
-    if plan.subject.is_some() {
-        "subject"
-    } else {
-        "row"
-    }
+    if plan.subject.is_some() { "subject" } else { "row" }
 }
 
 /// What is always true of such a log and must be said.
@@ -233,11 +229,7 @@ fn account(plan: &Plan, counted: &Counted) -> v1::Account {
 
 fn groupings(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<v1::Grouping> {
     let share = |part: u64, whole: u64| {
-        if whole == 0 {
-            0.0
-        } else {
-            part as f64 / whole as f64
-        }
+        if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
     };
     plan.groupings
         .iter()
@@ -311,8 +303,7 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
         outcome: outcome.name.clone(),
         metric: finding.metric.id().to_owned(),
         contrast: finding.contrast.id().to_owned(),
-        alias: catalogue::alias(finding.metric, finding.contrast, outcome.favourable)
-            .map(str::to_owned),
+        alias: catalogue::alias(finding.metric, finding.contrast, outcome.favourable).map(str::to_owned),
         unit: match finding.metric.entry().unit {
             Unit::Share => "share".to_owned(),
             Unit::Number => "number".to_owned(),

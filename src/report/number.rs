@@ -196,11 +196,9 @@ mod tests {
 
     #[test]
     fn numbers_keep_the_digits_that_matter() {
-        let shown: Vec<String> = [
-            0.0, -0.0, 0.7134, -0.1294, 0.0042, 0.00042, 12.345, 123.45, 41_188.4,
-        ]
-        .map(number)
-        .into();
+        let shown: Vec<String> = [0.0, -0.0, 0.7134, -0.1294, 0.0042, 0.00042, 12.345, 123.45, 41_188.4]
+            .map(number)
+            .into();
         assert_eq!(
             shown,
             [

@@ -12,23 +12,11 @@ pub fn plain(code: &str) -> &str {
 /// Codes and their sentences, without the full stop.
 const PLAIN: &[(&str, &str)] = &[
     // Why a number is undefined, or is not judged.
-    (
-        "attribute-missing",
-        "the attribute is not known for these people",
-    ),
+    ("attribute-missing", "the attribute is not known for these people"),
     ("too-few-subjects", "too few people to judge it"),
-    (
-        "group-undefined",
-        "the number is undefined for one of the groups",
-    ),
-    (
-        "fewer-than-two-groups",
-        "fewer than two groups can be compared",
-    ),
-    (
-        "no-denominator",
-        "nothing in the group counts for this metric",
-    ),
+    ("group-undefined", "the number is undefined for one of the groups"),
+    ("fewer-than-two-groups", "fewer than two groups can be compared"),
+    ("no-denominator", "nothing in the group counts for this metric"),
     (
         "no-reference-denominator",
         "nothing in the group it is compared with counts for this metric",
@@ -37,23 +25,14 @@ const PLAIN: &[(&str, &str)] = &[
         "reference-zero",
         "there is none in the group it is compared with, so there is no ratio",
     ),
-    (
-        "both-zero",
-        "there is none in either group, so there is no ratio",
-    ),
+    ("both-zero", "there is none in either group, so there is no ratio"),
     ("negative-mean", "a ratio of negative numbers says nothing"),
     ("undefined", "the number is undefined"),
     // Why a gate answered as it did.
     ("estimate-inside", "the estimate is inside the threshold"),
     ("estimate-beyond", "the estimate is outside the threshold"),
-    (
-        "interval-inside",
-        "the whole interval is inside the threshold",
-    ),
-    (
-        "interval-beyond",
-        "the whole interval is outside the threshold",
-    ),
+    ("interval-inside", "the whole interval is inside the threshold"),
+    ("interval-beyond", "the whole interval is outside the threshold"),
     (
         "straddles-inside",
         "the estimate is inside the threshold, but its interval reaches over it",
@@ -66,18 +45,12 @@ const PLAIN: &[(&str, &str)] = &[
         "beyond-one-at-a-time",
         "outside the threshold if it were the only group; not when all groups that the gate looks at are allowed for",
     ),
-    (
-        "no-interval",
-        "the number has no interval, and the rule asks for one",
-    ),
+    ("no-interval", "the number has no interval, and the rule asks for one"),
     ("group-absent", "nobody in the log is in this group"),
     // Why the whole verdict is what it is.
     ("no-gates", "no gate was asked for"),
     ("gate-failed", "a gate failed"),
-    (
-        "nothing-judged",
-        "gates were given and none could be judged",
-    ),
+    ("nothing-judged", "gates were given and none could be judged"),
     (
         "inconclusive-blocks",
         "a gate could not be decided, and that was asked to block",

@@ -60,11 +60,7 @@ pub(crate) fn sample() -> Result {
             (SCRIPT, (820, 6_700, 2_100), 660),
             ("a, b; \"c\" `d`", (911, 7_120, 2_190), 711),
             (HOSTILE, (790, 6_515, 2_044), 640),
-            (
-                "=HYPERLINK(\"http://example.org\")",
-                (810, 6_555, 2_051),
-                655,
-            ),
+            ("=HYPERLINK(\"http://example.org\")", (810, 6_555, 2_051), 655),
             ("👩‍👩‍👧 rodzina", (840, 6_633, 2_061), 672),
             ("ذكر وأنثى", (420, 3_300, 1_034), 334),
             (&long, (421, 3_265, 1_034), 379),
@@ -174,11 +170,7 @@ fn blank() -> Result {
 }
 
 /// Adds a grouping, the account of its groups and their estimates.
-fn grouping(
-    result: &mut Result,
-    (attribute, reference, rule): (&str, Option<&str>, &str),
-    sizes: &[Sizes],
-) {
+fn grouping(result: &mut Result, (attribute, reference, rule): (&str, Option<&str>, &str), sizes: &[Sizes]) {
     for (group, (_, rows, _), _) in sizes {
         result.account.by_group.push(GroupAccount {
             attribute: attribute.to_owned(),
@@ -208,11 +200,7 @@ fn grouping(
     let sum = |count: fn(&Sizes) -> u64| sizes.iter().map(count).sum::<u64>();
     let rest = (sum(|s| s.1.0), sum(|s| s.1.1), sum(|s| s.1.2));
     for (outcome, metric, count) in [
-        (
-            "offered",
-            "selection_rate",
-            (|s| s.1.2) as fn(&Sizes) -> u64,
-        ),
+        ("offered", "selection_rate", (|s| s.1.2) as fn(&Sizes) -> u64),
         ("offered", "true_positive_rate", |s| s.1.2 * 4 / 9),
         ("offered", "positive_predictive_value", |s| s.1.2 / 2),
         ("rejected", "selection_rate", |s| s.2),
@@ -255,12 +243,7 @@ fn group_unknown(group: &str) -> bool {
     group == "(missing)"
 }
 
-fn estimate(
-    contrast: &str,
-    (subjects, rows, selected): Counts,
-    (_, m, y): Counts,
-    counts: bool,
-) -> Estimate {
+fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Counts, counts: bool) -> Estimate {
     let (n, x, m, y) = (rows as f64, selected as f64, m as f64, y as f64);
     let (p, q) = (x / n, y / m);
     let deff = 2.4;
@@ -275,18 +258,8 @@ fn estimate(
     let (x, low, high, error) = match contrast {
         "value" if selected == 0 => (0.0, 0.0, 3.0 / n, gap_error),
         "ratio" if selected == 0 => (0.0, 0.0, 3.0 / n / q, log_error),
-        "value" => (
-            p,
-            p - z * variance.sqrt(),
-            p + z * variance.sqrt(),
-            variance.sqrt(),
-        ),
-        "gap" => (
-            p - q,
-            p - q - z * gap_error,
-            p - q + z * gap_error,
-            gap_error,
-        ),
+        "value" => (p, p - z * variance.sqrt(), p + z * variance.sqrt(), variance.sqrt()),
+        "gap" => (p - q, p - q - z * gap_error, p - q + z * gap_error, gap_error),
         _ => (
             p / q,
             p / q * (-z * log_error).exp(),
@@ -307,12 +280,7 @@ fn estimate(
         metric: String::new(),
         contrast: contrast.to_owned(),
         alias: None,
-        unit: if contrast == "ratio" {
-            "number"
-        } else {
-            "share"
-        }
-        .to_owned(),
+        unit: if contrast == "ratio" { "number" } else { "share" }.to_owned(),
         estimate: known(x),
         low: known(low),
         high: known(high),
@@ -330,8 +298,7 @@ fn estimate(
         denominator: Some(n),
         deff: Some(deff),
         effective_rows: Some(round(n / deff)),
-        minimum_detectable_ratio: (contrast == "ratio" && !undefined)
-            .then(|| round((-2.8 * log_error).exp())),
+        minimum_detectable_ratio: (contrast == "ratio" && !undefined).then(|| round((-2.8 * log_error).exp())),
         selections_to_parity: test.then(|| (q * n - p * n).round() as i64),
         subjects_to_parity: test.then(|| ((q - p) * subjects as f64).round() as i64),
         status: match (undefined, few) {

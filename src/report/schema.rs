@@ -74,12 +74,7 @@ mod tests {
             .iter()
             .map(|(name, place)| (&schema["$defs"][name], instance.pointer(place).unwrap()));
         for (definition, object) in places.chain([(&schema, &instance)]) {
-            let keys: BTreeSet<&str> = object
-                .as_object()
-                .unwrap()
-                .keys()
-                .map(String::as_str)
-                .collect();
+            let keys: BTreeSet<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
             let properties = definition["properties"].as_object().unwrap();
             let named: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
             let required: BTreeSet<&str> = definition["required"]
@@ -91,10 +86,7 @@ mod tests {
             assert_eq!(keys, named);
             assert_eq!(keys, required);
             for (field, property) in properties {
-                assert!(
-                    !property["description"].as_str().unwrap().is_empty(),
-                    "{field}"
-                );
+                assert!(!property["description"].as_str().unwrap().is_empty(), "{field}");
             }
         }
     }

@@ -82,10 +82,7 @@ fn worst<'a>(view: &View<'a>, outcome: &Outcome) -> Option<&'a Estimate> {
 
 fn worst_comparison(view: &View, outcome: &Outcome) -> String {
     let Some((e, ratio)) = worst(view, outcome).and_then(|e| Some((e, e.estimate?))) else {
-        return format!(
-            "Outcome {}: no two groups could be compared.",
-            quoted(&outcome.name)
-        );
+        return format!("Outcome {}: no two groups could be compared.", quoted(&outcome.name));
     };
     let bounds = view.bounds(e);
     let mut sentence = format!(
@@ -106,14 +103,8 @@ fn worst_comparison(view: &View, outcome: &Outcome) -> String {
             end(low),
             end(high)
         )),
-        (Some(low), None) => sentence.push_str(&format!(
-            "; with this much data the truth is at least {}",
-            end(low)
-        )),
-        (None, Some(high)) => sentence.push_str(&format!(
-            "; with this much data the truth is at most {}",
-            end(high)
-        )),
+        (Some(low), None) => sentence.push_str(&format!("; with this much data the truth is at least {}", end(low))),
+        (None, Some(high)) => sentence.push_str(&format!("; with this much data the truth is at most {}", end(high))),
         (None, None) => {}
     }
     if !told_from_chance(view.result, e) {
@@ -129,11 +120,7 @@ fn parity(e: &Estimate, outcome: &Outcome) -> String {
     let Some(rows) = e.selections_to_parity else {
         return String::new();
     };
-    let worse_off = if outcome.favourable {
-        rows > 0
-    } else {
-        rows < 0
-    };
+    let worse_off = if outcome.favourable { rows > 0 } else { rows < 0 };
     if !worse_off {
         return String::new();
     }
@@ -148,11 +135,7 @@ fn parity(e: &Estimate, outcome: &Outcome) -> String {
         "; about {} {} selected {}{people} would bring parity",
         count(rows.unsigned_abs()),
         if rows > 0 { "more" } else { "fewer" },
-        if rows.unsigned_abs() == 1 {
-            "row"
-        } else {
-            "rows"
-        },
+        if rows.unsigned_abs() == 1 { "row" } else { "rows" },
     )
 }
 
@@ -178,11 +161,7 @@ fn told_from_chance(result: &Result, e: &Estimate) -> bool {
 
 fn nothing_told_from_chance(result: &Result) -> Option<String> {
     let alpha = 1.0 - result.audit.level;
-    let mut tests = result
-        .estimates
-        .iter()
-        .filter_map(|e| e.p_adjusted)
-        .peekable();
+    let mut tests = result.estimates.iter().filter_map(|e| e.p_adjusted).peekable();
     tests.peek()?;
     if tests.any(|p| p <= alpha) {
         return None;
@@ -251,11 +230,7 @@ fn passed(passed: u64, all: u64) -> String {
     match (passed, all) {
         (1, 1) => "the gate passed".to_owned(),
         (passed, all) if passed == all => format!("all {} gates passed", count(all)),
-        (passed, all) => format!(
-            "{} of {} passed",
-            count(passed),
-            counted(all, "gate", "gates")
-        ),
+        (passed, all) => format!("{} of {} passed", count(passed), counted(all, "gate", "gates")),
     }
 }
 
@@ -302,16 +277,10 @@ fn undecided(result: &Result) -> Option<String> {
         0 => String::new(),
         n => format!(", and {n} more"),
     };
-    Some(format!(
-        "This much data can't decide {}{more}.",
-        told.join(", nor ")
-    ))
+    Some(format!("This much data can't decide {}{more}.", told.join(", nor ")))
 }
 
-fn answers<'a>(
-    result: &'a Result,
-    verdict: &'static str,
-) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
+fn answers<'a>(result: &'a Result, verdict: &'static str) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
     result.gates.iter().flat_map(move |gate| {
         gate.answers
             .iter()
@@ -374,11 +343,7 @@ fn unit(result: &Result) -> String {
                 if people have several rows, the intervals are too narrow."
             .to_owned();
     }
-    let deff = result
-        .estimates
-        .iter()
-        .filter_map(|e| e.deff)
-        .max_by(f64::total_cmp);
+    let deff = result.estimates.iter().filter_map(|e| e.deff).max_by(f64::total_cmp);
     deff.map_or_else(
         || "Every interval counts people, not rows.".to_owned(),
         |deff| {

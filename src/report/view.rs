@@ -50,11 +50,7 @@ impl<'a> View<'a> {
     }
 
     /// Every gate's answers about an outcome in a grouping.
-    pub(crate) fn answers(
-        &self,
-        outcome: &'a str,
-        attribute: &'a str,
-    ) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
+    pub(crate) fn answers(&self, outcome: &'a str, attribute: &'a str) -> impl Iterator<Item = (&'a Gate, &'a Answer)> {
         self.result
             .gates
             .iter()
@@ -103,12 +99,8 @@ impl Worse {
     pub(crate) fn of(metric: &str, outcome: &Outcome) -> Self {
         let direction = Metric::find(metric).map_or(Direction::Neutral, |m| m.entry().direction);
         match (direction, outcome.favourable) {
-            (Direction::Favour, true) | (Direction::Against, false) | (Direction::Better, _) => {
-                Worse::Lower
-            }
-            (Direction::Favour, false) | (Direction::Against, true) | (Direction::Worse, _) => {
-                Worse::Higher
-            }
+            (Direction::Favour, true) | (Direction::Against, false) | (Direction::Better, _) => Worse::Lower,
+            (Direction::Favour, false) | (Direction::Against, true) | (Direction::Worse, _) => Worse::Higher,
             (Direction::Neutral, _) => Worse::Farther,
         }
     }

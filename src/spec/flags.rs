@@ -1,9 +1,6 @@
 //! Quick flags: they end in the same spec as a file does, and win over one.
 
-use super::{
-    At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, ShortRows, Spec,
-    Test,
-};
+use super::{At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, ShortRows, Spec, Test};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// What was typed on the command line.
@@ -121,7 +118,13 @@ impl Applied {
         }
     }
 
-    fn set(&mut self, key: &str, flag: &'static str, value: Option<&String>, slot: fn(&mut Spec) -> &mut Option<At<String>>) {
+    fn set(
+        &mut self,
+        key: &str,
+        flag: &'static str,
+        value: Option<&String>,
+        slot: fn(&mut Spec) -> &mut Option<At<String>>,
+    ) {
         if let Some(value) = value {
             *slot(&mut self.spec) = Some(at(value.clone(), flag));
             self.overrides(key);
@@ -133,8 +136,12 @@ impl Applied {
             self.spec.log.path = flags.logs.iter().map(|p| at(p.clone(), "LOG")).collect();
             self.overrides("log.path");
         }
-        self.set("log.format", "--input-format", flags.format.as_ref(), |s| &mut s.log.format);
-        self.set("log.subject", "--subject", flags.subject.as_ref(), |s| &mut s.log.subject);
+        self.set("log.format", "--input-format", flags.format.as_ref(), |s| {
+            &mut s.log.format
+        });
+        self.set("log.subject", "--subject", flags.subject.as_ref(), |s| {
+            &mut s.log.subject
+        });
         self.set("log.time", "--time", flags.time.as_ref(), |s| &mut s.log.time);
         if flags.count.is_some() || flags.weight.is_some() {
             self.spec.log.count = None;
@@ -143,23 +150,43 @@ impl Applied {
         self.set("log.count", "--count", flags.count.as_ref(), |s| &mut s.log.count);
         self.set("log.weight", "--weight", flags.weight.as_ref(), |s| &mut s.log.weight);
         if flags.count.is_some() && flags.weight.is_some() {
-            self.faults.push(fault("--weight", "a log has a count or a weight, not both", "--count freq"));
+            self.faults.push(fault(
+                "--weight",
+                "a log has a count or a weight, not both",
+                "--count freq",
+            ));
         }
         if !flags.filters.is_empty() {
-            let filters = flags.filters.iter().filter_map(|f| self.condition("--where", f)).collect();
+            let filters = flags
+                .filters
+                .iter()
+                .filter_map(|f| self.condition("--where", f))
+                .collect();
             self.spec.log.filters = filters;
             self.overrides("log.where");
         }
         self.csv(flags);
         if let Some(path) = &flags.people {
             let key = flags.people_key.clone().or_else(|| {
-                self.spec.people.as_ref().map(|p| p.key.value.clone()).or_else(|| self.spec.log.subject.as_ref().map(|s| s.value.clone()))
+                self.spec
+                    .people
+                    .as_ref()
+                    .map(|p| p.key.value.clone())
+                    .or_else(|| self.spec.log.subject.as_ref().map(|s| s.value.clone()))
             });
             let Some(key) = key else {
-                self.faults.push(fault("--people", "a people file needs the column of the person", "--people customers.csv --subject customer_id"));
+                self.faults.push(fault(
+                    "--people",
+                    "a people file needs the column of the person",
+                    "--people customers.csv --subject customer_id",
+                ));
                 return;
             };
-            let csv = self.spec.people.as_ref().map_or_else(|| self.spec.log.csv.clone(), |p| p.csv.clone());
+            let csv = self
+                .spec
+                .people
+                .as_ref()
+                .map_or_else(|| self.spec.log.csv.clone(), |p| p.csv.clone());
             self.spec.people = Some(People {
                 path: vec![at(path.clone(), "--people")],
                 format: None,
@@ -185,7 +212,11 @@ impl Applied {
                 text if text.len() == 1 && text.is_ascii() => {
                     *slot = Some(at(text.as_bytes()[0], flag));
                 }
-                _ => self.faults.push(fault(flag, format!("\"{text}\" is not one ASCII character"), &format!("{flag} ';'"))),
+                _ => self.faults.push(fault(
+                    flag,
+                    format!("\"{text}\" is not one ASCII character"),
+                    &format!("{flag} ';'"),
+                )),
             }
         }
         if !flags.null_values.is_empty() {
@@ -210,7 +241,9 @@ impl Applied {
             if let Some(reference) = &flags.reference {
                 protected.reference = Some(at(reference.clone(), "--reference"));
             }
-            protected.missing.extend(flags.missing.iter().map(|m| at(m.clone(), "--missing")));
+            protected
+                .missing
+                .extend(flags.missing.iter().map(|m| at(m.clone(), "--missing")));
         }
         if flags.reference.is_some() {
             self.overrides("protected.reference");
@@ -227,7 +260,15 @@ impl Applied {
                     flags
                         .intersections
                         .iter()
-                        .map(|names| at(names.split(',').map(|n| at(n.trim().to_owned(), "--intersection")).collect(), "--intersection"))
+                        .map(|names| {
+                            at(
+                                names
+                                    .split(',')
+                                    .map(|n| at(n.trim().to_owned(), "--intersection"))
+                                    .collect(),
+                                "--intersection",
+                            )
+                        })
                         .collect(),
                 )
             };
@@ -250,16 +291,27 @@ impl Applied {
             Some((name, column)) => (name, Some(column)),
             None => (head, None),
         };
-        let bands = match edges.map(|e| e.split(',').map(|x| x.trim().parse::<f64>()).collect::<Result<Vec<f64>, _>>()) {
+        let bands = match edges.map(|e| {
+            e.split(',')
+                .map(|x| x.trim().parse::<f64>())
+                .collect::<Result<Vec<f64>, _>>()
+        }) {
             None => None,
-            Some(Ok(edges)) if edges.iter().all(|e| e.is_finite()) && edges.windows(2).all(|w| w[0] < w[1]) => Some(edges),
+            Some(Ok(edges)) if edges.iter().all(|e| e.is_finite()) && edges.windows(2).all(|w| w[0] < w[1]) => {
+                Some(edges)
+            }
             Some(_) => {
-                self.faults.push(fault("--protected", format!("the bands of \"{text}\" must be ascending numbers"), "--protected age:25,45,65"));
+                self.faults.push(fault(
+                    "--protected",
+                    format!("the bands of \"{text}\" must be ascending numbers"),
+                    "--protected age:25,45,65",
+                ));
                 return None;
             }
         };
         if name.trim().is_empty() {
-            self.faults.push(fault("--protected", "an attribute needs a name", "--protected gender"));
+            self.faults
+                .push(fault("--protected", "an attribute needs a name", "--protected gender"));
             return None;
         }
         Some(Protected {
@@ -273,7 +325,11 @@ impl Applied {
     fn outcome(&mut self, flags: &Flags) {
         let selected = flags.selected.as_ref().and_then(|c| self.condition("--selected", c));
         let actual = flags.actual.as_ref().and_then(|c| self.condition("--actual", c));
-        let touched = flags.selected.is_some() || flags.actual.is_some() || flags.value.is_some() || flags.favourable.is_some() || flags.outcome.is_some();
+        let touched = flags.selected.is_some()
+            || flags.actual.is_some()
+            || flags.value.is_some()
+            || flags.favourable.is_some()
+            || flags.outcome.is_some();
         if !touched {
             return;
         }
@@ -281,14 +337,20 @@ impl Applied {
             [] => {
                 let Some(selected) = selected else {
                     if flags.selected.is_none() {
-                        self.faults.push(fault("--selected", "an outcome needs to know when a row counts as selected", "--selected decision=yes"));
+                        self.faults.push(fault(
+                            "--selected",
+                            "an outcome needs to know when a row counts as selected",
+                            "--selected decision=yes",
+                        ));
                     }
                     return;
                 };
                 let name = flags.outcome.clone().unwrap_or_else(|| selected.column.value.clone());
                 self.spec.outcomes.push(Outcome {
                     name: at(name, "--outcome"),
-                    favourable: flags.favourable.map(|f| at(f, if f { "--favourable" } else { "--unfavourable" })),
+                    favourable: flags
+                        .favourable
+                        .map(|f| at(f, if f { "--favourable" } else { "--unfavourable" })),
                     selected,
                     actual,
                     value: flags.value.clone().map(|v| at(v, "--value")),
@@ -322,7 +384,11 @@ impl Applied {
                     self.overrides(key);
                 }
             }
-            _ => self.faults.push(fault("--selected", "the spec has several outcomes: flags can't tell which one they mean", "change the spec, or leave these flags out")),
+            _ => self.faults.push(fault(
+                "--selected",
+                "the spec has several outcomes: flags can't tell which one they mean",
+                "change the spec, or leave these flags out",
+            )),
         }
     }
 
@@ -351,14 +417,18 @@ impl Applied {
     /// `METRIC>=X`, `METRIC<=X`, `METRIC:CONTRAST>=X`.
     fn gate(&mut self, text: &str) -> Option<Gate> {
         let example = "--gate 'disparate_impact>=0.8' or --gate 'selection_rate:gap>=-0.05'";
-        let found = [(">=", true), ("<=", false)].into_iter().find_map(|(sign, min)| text.split_once(sign).map(|(name, x)| (name, x, min)));
+        let found = [(">=", true), ("<=", false)]
+            .into_iter()
+            .find_map(|(sign, min)| text.split_once(sign).map(|(name, x)| (name, x, min)));
         let Some((name, threshold, is_min)) = found else {
-            self.faults.push(fault("--gate", format!("\"{text}\" has no threshold"), example));
+            self.faults
+                .push(fault("--gate", format!("\"{text}\" has no threshold"), example));
             return None;
         };
         let threshold = threshold.trim();
         let Some(x) = threshold.parse::<f64>().ok().filter(|x| x.is_finite()) else {
-            self.faults.push(fault("--gate", format!("\"{threshold}\" is not a number"), example));
+            self.faults
+                .push(fault("--gate", format!("\"{threshold}\" is not a number"), example));
             return None;
         };
         let (metric, contrast) = match name.trim().split_once(':') {
@@ -387,7 +457,8 @@ impl Applied {
                 self.spec.audit.level = Some(at(level, "--level"));
                 self.overrides("audit.level");
             } else {
-                self.faults.push(fault("--level", "a level lies between 0.5 and 1", "--level 0.95"));
+                self.faults
+                    .push(fault("--level", "a level lies between 0.5 and 1", "--level 0.95"));
             }
         }
         if let Some(seed) = flags.seed {
@@ -409,19 +480,22 @@ impl Applied {
             .filter_map(|sign| text.find(sign).map(|place| (place, sign)))
             .min_by_key(|(place, sign)| (*place, std::cmp::Reverse(sign.len())));
         let Some((place, sign)) = first else {
-            self.faults.push(fault(flag, format!("\"{text}\" is not a condition"), &example));
+            self.faults
+                .push(fault(flag, format!("\"{text}\" is not a condition"), &example));
             return None;
         };
         let (column, value) = (text[..place].trim(), text[place + sign.len()..].trim());
         if column.is_empty() {
-            self.faults.push(fault(flag, format!("\"{text}\" names no column"), &example));
+            self.faults
+                .push(fault(flag, format!("\"{text}\" names no column"), &example));
             return None;
         }
         let test = if sign == "=" {
             Test::Values(value.split('|').map(|v| at(v.to_owned(), flag)).collect())
         } else {
             let Some(x) = value.parse::<f64>().ok().filter(|x| x.is_finite()) else {
-                self.faults.push(fault(flag, format!("\"{value}\" is not a number"), &example));
+                self.faults
+                    .push(fault(flag, format!("\"{value}\" is not a number"), &example));
                 return None;
             };
             match sign {

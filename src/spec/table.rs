@@ -51,10 +51,7 @@ impl Faults<'_> {
     fn wrong_type(&mut self, key: &str, expected: &str, value: &Spanned<DeValue<'_>>) {
         let found = name(value.get_ref());
         self.add(
-            Diagnostic::new(
-                "wrong-type",
-                format!("`{key}` must be {expected}, found {found}"),
-            ),
+            Diagnostic::new("wrong-type", format!("`{key}` must be {expected}, found {found}")),
             value.span(),
         );
     }
@@ -125,10 +122,7 @@ impl<'t, 'f, 's> Reader<'t, 'f, 's> {
             if self.known.contains(&word) {
                 continue;
             }
-            let mut diagnostic = Diagnostic::new(
-                "unknown-key",
-                format!("`{word}` is not a key of {}", self.name),
-            );
+            let mut diagnostic = Diagnostic::new("unknown-key", format!("`{word}` is not a key of {}", self.name));
             if let Some(meant) = near(word, self.known.iter().copied()) {
                 diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
             }
@@ -234,11 +228,7 @@ impl<'t, 'f, 's> Reader<'t, 'f, 's> {
         }
     }
 
-    pub(super) fn table(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-    ) -> Option<(&'t DeTable<'t>, Range<usize>)> {
+    pub(super) fn table(&mut self, key: &'static str, expected: &str) -> Option<(&'t DeTable<'t>, Range<usize>)> {
         let value = self.get(key)?;
         table(key, expected, value, self.faults)
     }
@@ -294,11 +284,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 }
 
 /// A list of texts; a single value may stand for a list of one.
-pub(super) fn texts(
-    key: &str,
-    value: &Spanned<DeValue<'_>>,
-    faults: &mut Faults<'_>,
-) -> Option<Vec<At<String>>> {
+pub(super) fn texts(key: &str, value: &Spanned<DeValue<'_>>, faults: &mut Faults<'_>) -> Option<Vec<At<String>>> {
     let at = |item: &Spanned<DeValue<'_>>| {
         scalar(item.get_ref()).map(|value| At {
             value,

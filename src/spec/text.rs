@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People,
-    Protected, ShortRows, Spec, SpecText, Test,
+    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, ShortRows, Spec,
+    SpecText, Test,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -98,8 +98,7 @@ fn audit(mut table: Reader<'_, '_, '_>) -> Audit {
         && let Origin::File(span) = &level.origin
     {
         table.faults.add(
-            Diagnostic::new("bad-value", "`level` must lie between 0.5 and 1")
-                .help("for example: level = 0.95"),
+            Diagnostic::new("bad-value", "`level` must lie between 0.5 and 1").help("for example: level = 0.95"),
             span.clone(),
         );
     }
@@ -119,7 +118,14 @@ fn log(mut table: Reader<'_, '_, '_>) -> Log {
         csv: csv(&mut table),
         path: path.unwrap_or_default(),
     };
-    if let (Some(_), Some(At { origin: Origin::File(span), .. })) = (&log.count, &log.weight) {
+    if let (
+        Some(_),
+        Some(At {
+            origin: Origin::File(span),
+            ..
+        }),
+    ) = (&log.count, &log.weight)
+    {
         table.faults.add(
             Diagnostic::new("bad-value", "a log has a `count` or a `weight`, not both")
                 .help("`count` is how many rows a row stands for, a whole number; `weight` is a sampling weight"),
@@ -137,12 +143,9 @@ fn filters(table: &mut Reader<'_, '_, '_>) -> Vec<Condition> {
     let mut filters = Vec::new();
     for value in array.iter() {
         match value.get_ref() {
-            DeValue::Table(inner) => filters.extend(condition(Reader::new(
-                inner,
-                value.span(),
-                "a condition",
-                table.faults,
-            ))),
+            DeValue::Table(inner) => {
+                filters.extend(condition(Reader::new(inner, value.span(), "a condition", table.faults)))
+            }
             _ => table.faults.add(
                 Diagnostic::new("wrong-type", "a condition must be a table")
                     .help("for example: where = [{ column = \"channel\", values = [\"email\"] }]"),
@@ -202,10 +205,7 @@ fn choice(table: &mut Reader<'_, '_, '_>, key: &'static str, words: &[&str]) -> 
         return Some(word);
     }
     if let Origin::File(span) = word.origin {
-        let mut fault = Diagnostic::new(
-            "bad-value",
-            format!("`{key}` can't be \"{}\"", word.value),
-        );
+        let mut fault = Diagnostic::new("bad-value", format!("`{key}` can't be \"{}\"", word.value));
         if let Some(meant) = near(&word.value, words.iter().copied()) {
             fault = fault.help(format!("did you mean \"{meant}\"?"));
         }
@@ -304,7 +304,14 @@ fn protected(mut table: Reader<'_, '_, '_>) -> Option<Protected> {
         values: recode(&mut table),
         name: name.unwrap_or_default(),
     };
-    if let (Some(_), Some(At { origin: Origin::File(span), .. })) = (&protected.bands, &protected.values) {
+    if let (
+        Some(_),
+        Some(At {
+            origin: Origin::File(span),
+            ..
+        }),
+    ) = (&protected.bands, &protected.values)
+    {
         table.faults.add(
             Diagnostic::new("bad-value", "an attribute has `bands` or `values`, not both"),
             span.clone(),
@@ -342,10 +349,9 @@ fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {
     }
     let Some(span) = span else {
         let span = table.span.clone();
-        table.faults.add(
-            Diagnostic::new("bad-value", "`bands` needs at least one edge"),
-            span,
-        );
+        table
+            .faults
+            .add(Diagnostic::new("bad-value", "`bands` needs at least one edge"), span);
         return None;
     };
     Some(At {
@@ -385,7 +391,10 @@ fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
     }
     for (value, span) in twice {
         table.faults.add(
-            Diagnostic::new("duplicate-name", format!("the value \"{value}\" stands in `values` twice")),
+            Diagnostic::new(
+                "duplicate-name",
+                format!("the value \"{value}\" stands in `values` twice"),
+            ),
             span,
         );
     }
@@ -408,8 +417,7 @@ fn condition(mut table: Reader<'_, '_, '_>) -> Option<Condition> {
     ];
     let counts = table.bool("counts").is_some_and(|c| c.value);
     let empty = table.count("empty").map(|x| x.value);
-    let absent_allowed = choice(&mut table, "absent", &["allow", "error"])
-        .is_some_and(|word| word.value == "allow");
+    let absent_allowed = choice(&mut table, "absent", &["allow", "error"]).is_some_and(|word| word.value == "allow");
     let mut tests: Vec<Test> = numbers.into_iter().flatten().collect();
     if let Some(values) = values {
         if values.value.is_empty() {
@@ -449,7 +457,10 @@ fn condition(mut table: Reader<'_, '_, '_>) -> Option<Condition> {
 }
 
 fn nested_condition(table: &mut Reader<'_, '_, '_>, key: &'static str) -> Option<Condition> {
-    let (inner, span) = table.table(key, "a condition, such as { column = \"decision\", values = [\"yes\"] }")?;
+    let (inner, span) = table.table(
+        key,
+        "a condition, such as { column = \"decision\", values = [\"yes\"] }",
+    )?;
     condition(Reader::new(inner, span, "a condition", table.faults))
 }
 
@@ -466,7 +477,10 @@ fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
         table.missing("name", "name = \"offered\"");
     }
     if favourable.is_none() {
-        table.missing("favourable", "favourable = true (is being selected good for the person?)");
+        table.missing(
+            "favourable",
+            "favourable = true (is being selected good for the person?)",
+        );
     }
     if !has_selected {
         table.missing("selected", "selected = { column = \"decision\", values = [\"yes\"] }");

@@ -11,9 +11,7 @@ use hashbrown::HashMap;
 
 use super::exact::Fixed;
 use super::moments::{CrossMoments, Layout, Moments, Part, Totals};
-use super::{
-    CrossSums, Fate, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, Shape, Sums, Tally,
-};
+use super::{CrossSums, Fate, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, Shape, Sums, Tally};
 
 /// What a row says about one outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -137,10 +135,8 @@ impl Kernel {
         self.rows.push(0);
         self.row_subjects.push(0);
         if !self.shape.persons {
-            self.counts
-                .resize(self.counts.len() + self.count_stride(), 0);
-            self.direct
-                .push(self.layouts.iter().map(Moments::new).collect());
+            self.counts.resize(self.counts.len() + self.count_stride(), 0);
+            self.direct.push(self.layouts.iter().map(Moments::new).collect());
         }
         cell
     }
@@ -227,8 +223,7 @@ impl Kernel {
             }
         }
         self.records.push(Record { cell, next: NONE });
-        self.counts
-            .resize(self.counts.len() + self.count_stride(), 0);
+        self.counts.resize(self.counts.len() + self.count_stride(), 0);
         self.reals
             .resize(self.reals.len() + self.real_stride(), Fixed::default());
         fresh
@@ -240,18 +235,9 @@ impl Kernel {
         for (o, decision) in row.decisions.iter().enumerate() {
             let Some(decision) = decision else { continue };
             let layout = &self.layouts[o];
-            let counts = &mut self.counts
-                [counts_at + self.count_offsets[o]..counts_at + self.count_offsets[o + 1]];
-            let reals = &mut self.reals
-                [reals_at + self.real_offsets[o]..reals_at + self.real_offsets[o + 1]];
-            pour(
-                layout,
-                decision,
-                row.weight,
-                self.shape.weighted,
-                counts,
-                reals,
-            )?;
+            let counts = &mut self.counts[counts_at + self.count_offsets[o]..counts_at + self.count_offsets[o + 1]];
+            let reals = &mut self.reals[reals_at + self.real_offsets[o]..reals_at + self.real_offsets[o + 1]];
+            pour(layout, decision, row.weight, self.shape.weighted, counts, reals)?;
         }
         Ok(())
     }
@@ -264,9 +250,7 @@ impl Kernel {
             let layout = &self.layouts[o];
             if layout.real_sums() == 0 {
                 for (selected, times) in [(false, decision.unselected), (true, decision.selected)] {
-                    self.counts
-                        [at + self.count_offsets[o] + layout.pattern(selected, decision.label)] +=
-                        times;
+                    self.counts[at + self.count_offsets[o] + layout.pattern(selected, decision.label)] += times;
                 }
                 continue;
             }
@@ -281,14 +265,7 @@ impl Kernel {
                 };
                 let mut counts = vec![0; layout.counts()];
                 let mut reals = vec![Fixed::default(); layout.real_sums()];
-                pour(
-                    layout,
-                    &one,
-                    row.weight,
-                    self.shape.weighted,
-                    &mut counts,
-                    &mut reals,
-                )?;
+                pour(layout, &one, row.weight, self.shape.weighted, &mut counts, &mut reals)?;
                 let part = Part {
                     counts: &counts,
                     reals: &reals,
@@ -327,35 +304,18 @@ impl Kernel {
                     }
                 }
             } else {
-                self.add_person_of_several_cells(
-                    first,
-                    &mut everyone,
-                    &mut groupings,
-                    &mut scratch,
-                );
+                self.add_person_of_several_cells(first, &mut everyone, &mut groupings, &mut scratch);
             }
         }
 
         for (cell, moments) in cells.iter().enumerate() {
-            everyone.roll_up(
-                moments,
-                &self.fates[cell],
-                self.rows[cell],
-                cell_subjects[cell],
-            );
+            everyone.roll_up(moments, &self.fates[cell], self.rows[cell], cell_subjects[cell]);
             for grouping in &mut groupings {
                 let group = grouping.of_cell[cell];
-                grouping.groups[group].roll_up(
-                    moments,
-                    &self.fates[cell],
-                    self.rows[cell],
-                    cell_subjects[cell],
-                );
+                grouping.groups[group].roll_up(moments, &self.fates[cell], self.rows[cell], cell_subjects[cell]);
             }
         }
-        let everyone = everyone
-            .finish(&self.layouts, None)
-            .ok_or(Overflow::Value)?;
+        let everyone = everyone.finish(&self.layouts, None).ok_or(Overflow::Value)?;
         let groupings = groupings
             .into_iter()
             .map(|grouping| grouping.finish(&self.layouts))
@@ -402,10 +362,8 @@ impl Kernel {
         let counts = record as usize * self.count_stride();
         let reals = record as usize * self.real_stride();
         Part {
-            counts: &self.counts
-                [counts + self.count_offsets[outcome]..counts + self.count_offsets[outcome + 1]],
-            reals: &self.reals
-                [reals + self.real_offsets[outcome]..reals + self.real_offsets[outcome + 1]],
+            counts: &self.counts[counts + self.count_offsets[outcome]..counts + self.count_offsets[outcome + 1]],
+            reals: &self.reals[reals + self.real_offsets[outcome]..reals + self.real_offsets[outcome + 1]],
         }
     }
 
@@ -432,10 +390,7 @@ impl Kernel {
             let mut by_group: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
             for &record in &scratch.records {
                 let cell = self.records[record as usize].cell as usize;
-                by_group
-                    .entry(grouping.of_cell[cell])
-                    .or_default()
-                    .push(record);
+                by_group.entry(grouping.of_cell[cell]).or_default().push(record);
             }
             for &group in by_group.keys() {
                 grouping.groups[group].subjects += 1;
@@ -477,9 +432,10 @@ impl Kernel {
                         target.with_rest[o].add(here, &rest);
                     }
                     for (other, there) in &parts[i + 1..] {
-                        grouping.pairs.entry((*group, *other)).or_insert_with(|| {
-                            self.layouts.iter().map(CrossMoments::new).collect()
-                        })[o]
+                        grouping
+                            .pairs
+                            .entry((*group, *other))
+                            .or_insert_with(|| self.layouts.iter().map(CrossMoments::new).collect())[o]
                             .add(here, there);
                     }
                 }
@@ -488,12 +444,7 @@ impl Kernel {
     }
 
     /// A person's records in groups of known attribute, but for one group.
-    fn known_records(
-        &self,
-        grouping: &Grouping,
-        by_group: &BTreeMap<usize, Vec<u32>>,
-        but: Option<usize>,
-    ) -> Vec<u32> {
+    fn known_records(&self, grouping: &Grouping, by_group: &BTreeMap<usize, Vec<u32>>, but: Option<usize>) -> Vec<u32> {
         by_group
             .iter()
             .filter(|(group, _)| Some(**group) != but && grouping.groups[**group].known)
@@ -538,11 +489,7 @@ fn pour(
             continue;
         }
         let mut touched = [layout.pattern(selected, decision.label), usize::MAX];
-        let value = if layout.shape.value {
-            decision.value
-        } else {
-            None
-        };
+        let value = if layout.shape.value { decision.value } else { None };
         if value.is_some() {
             touched[1] = patterns + usize::from(selected);
         }
@@ -562,9 +509,7 @@ fn pour(
 }
 
 fn plus(sum: Fixed, x: f64) -> Result<Fixed, Overflow> {
-    Fixed::new(x)
-        .and_then(|x| sum.add(x))
-        .ok_or(Overflow::Value)
+    Fixed::new(x).and_then(|x| sum.add(x)).ok_or(Overflow::Value)
 }
 
 #[derive(Debug, Default)]
@@ -618,9 +563,8 @@ impl Group {
     }
 
     fn finish(self, layouts: &[Layout], several_known: Option<&[Moments]>) -> Option<GroupTally> {
-        let close = |all: &[Moments]| -> Option<Vec<Sums>> {
-            all.iter().zip(layouts).map(|(m, l)| m.finish(l)).collect()
-        };
+        let close =
+            |all: &[Moments]| -> Option<Vec<Sums>> { all.iter().zip(layouts).map(|(m, l)| m.finish(l)).collect() };
         let close_cross = |all: &[CrossMoments]| -> Option<Vec<CrossSums>> {
             all.iter().zip(layouts).map(|(m, l)| m.finish(l)).collect()
         };
@@ -661,12 +605,7 @@ struct Grouping {
 }
 
 impl Grouping {
-    fn new(
-        attributes: &[usize],
-        codes: &[Vec<u32>],
-        labels: &[Vec<Label>],
-        layouts: &[Layout],
-    ) -> Self {
+    fn new(attributes: &[usize], codes: &[Vec<u32>], labels: &[Vec<Label>], layouts: &[Layout]) -> Self {
         let key = |cell: &[u32]| -> Vec<Label> {
             attributes
                 .iter()
@@ -682,10 +621,7 @@ impl Grouping {
             .collect();
         Self {
             of_cell,
-            groups: keys
-                .into_iter()
-                .map(|labels| Group::new(layouts, labels))
-                .collect(),
+            groups: keys.into_iter().map(|labels| Group::new(layouts, labels)).collect(),
             several: 0,
             several_known: layouts.iter().map(Moments::new).collect(),
             pairs: BTreeMap::new(),

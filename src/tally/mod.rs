@@ -212,11 +212,7 @@ impl GroupingTally {
         let key = (a.min(b), a.max(b));
         let (_, cross) = self.pairs.iter().find(|(k, _)| *k == key)?;
         let cross = &cross[outcome];
-        Some(if a <= b {
-            cross.clone()
-        } else {
-            cross.transposed()
-        })
+        Some(if a <= b { cross.clone() } else { cross.transposed() })
     }
 }
 
@@ -226,19 +222,9 @@ pub fn measures(shape: OutcomeShape) -> Vec<Measure> {
     Measure::ALL
         .into_iter()
         .filter(|m| match m {
-            Measure::Rows
-            | Measure::Selected
-            | Measure::Subjects
-            | Measure::EverSelected
-            | Measure::OwnRate => true,
-            Measure::Labelled
-            | Measure::LabelledSelected
-            | Measure::Actual
-            | Measure::TruePositive => shape.label,
-            Measure::ValueRows
-            | Measure::Value
-            | Measure::SelectedValueRows
-            | Measure::SelectedValue => shape.value,
+            Measure::Rows | Measure::Selected | Measure::Subjects | Measure::EverSelected | Measure::OwnRate => true,
+            Measure::Labelled | Measure::LabelledSelected | Measure::Actual | Measure::TruePositive => shape.label,
+            Measure::ValueRows | Measure::Value | Measure::SelectedValueRows | Measure::SelectedValue => shape.value,
         })
         .collect()
 }

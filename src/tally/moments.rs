@@ -140,9 +140,7 @@ impl Layout {
         let integer = self.by_measure(&|i| part.counts[i] as f64, &|_| 0.0);
         let real = if self.weighted {
             let values = self.counts();
-            self.by_measure(&|i| part.reals[i].value(), &|i| {
-                part.reals[values + i].value()
-            })
+            self.by_measure(&|i| part.reals[i].value(), &|i| part.reals[values + i].value())
         } else {
             self.by_measure(&|i| part.counts[i] as f64, &|i| part.reals[i].value())
         };
@@ -172,9 +170,7 @@ impl Layout {
                 Measure::Subjects => 1.0,
                 Measure::EverSelected => f64::from(u8::from(selected > 0.0)),
                 Measure::OwnRate => selected / rows,
-                Measure::Labelled => {
-                    n(negative) + n(positive) + n(half + negative) + n(half + positive)
-                }
+                Measure::Labelled => n(negative) + n(positive) + n(half + negative) + n(half + positive),
                 Measure::LabelledSelected => n(half + negative) + n(half + positive),
                 Measure::Actual => n(positive) + n(half + positive),
                 Measure::TruePositive => n(half + positive),
@@ -230,11 +226,7 @@ impl Moments {
             }
         }
         for (behind, (linear, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
-            let rows: i64 = coefficients
-                .iter()
-                .zip(&x.integer)
-                .map(|(c, v)| c * v)
-                .sum();
+            let rows: i64 = coefficients.iter().zip(&x.integer).map(|(c, v)| c * v).sum();
             if rows > 0 {
                 behind.subjects += times;
                 // A denominator of people has all of their rows behind it.
@@ -286,11 +278,7 @@ impl Moments {
         Some(Sums {
             measures: layout.measures.clone(),
             subjects: self.people,
-            sums: layout
-                .sums
-                .iter()
-                .map(|&slot| number(slot))
-                .collect::<Option<_>>()?,
+            sums: layout.sums.iter().map(|&slot| number(slot)).collect::<Option<_>>()?,
             second: layout
                 .second
                 .iter()
@@ -332,11 +320,7 @@ impl CrossMoments {
     pub(super) fn finish(&self, layout: &Layout) -> Option<CrossSums> {
         Some(CrossSums {
             measures: layout.measures.clone(),
-            products: self
-                .products
-                .iter()
-                .map(ExactSum::value)
-                .collect::<Option<_>>()?,
+            products: self.products.iter().map(ExactSum::value).collect::<Option<_>>()?,
         })
     }
 }
@@ -379,10 +363,7 @@ impl Sums {
     /// The sum of a linear combination of measures.
     #[must_use]
     pub fn linear(&self, linear: Linear) -> f64 {
-        linear
-            .iter()
-            .map(|(m, c)| f64::from(*c) * self.sum(*m))
-            .sum()
+        linear.iter().map(|(m, c)| f64::from(*c) * self.sum(*m)).sum()
     }
 
     /// Sum over people of the product of two measures.

@@ -85,11 +85,7 @@ pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, adjusted: f64
     let holds = holds(gate, finding, estimate);
     if gate.rule == GateRule::Point {
         answer.say = if holds { Say::Pass } else { Say::Fail };
-        answer.reason = if holds {
-            "estimate-inside"
-        } else {
-            "estimate-beyond"
-        };
+        answer.reason = if holds { "estimate-inside" } else { "estimate-beyond" };
     } else {
         let wide = finding.ends_at(adjusted);
         answer.adjusted = wide;
@@ -145,11 +141,7 @@ fn compare(finding: &Finding, threshold: Threshold) -> Option<std::cmp::Ordering
     let (x1, n1, x2, n2) = finding.counts?;
     let (p, q) = threshold.exact?;
     let (p, q) = (i128::from(p), i128::from(q));
-    let product = |factors: &[i128]| {
-        factors
-            .iter()
-            .try_fold(1i128, |product, f| product.checked_mul(*f))
-    };
+    let product = |factors: &[i128]| factors.iter().try_fold(1i128, |product, f| product.checked_mul(*f));
     let (left, right) = match finding.contrast {
         Contrast::Value => (product(&[x1, q])?, product(&[p, n1])?),
         Contrast::Ratio | Contrast::MinRatio => (product(&[x1, n2, q])?, product(&[p, n1, x2])?),
@@ -168,12 +160,8 @@ fn is_beyond(gate: &Gate, ends: Ends) -> bool {
 }
 
 fn is_inside(gate: &Gate, ends: Ends) -> bool {
-    let above = gate
-        .min
-        .is_none_or(|t| ends.low.is_some_and(|low| low >= t.value));
-    let below = gate
-        .max
-        .is_none_or(|t| ends.high.is_some_and(|high| high <= t.value));
+    let above = gate.min.is_none_or(|t| ends.low.is_some_and(|low| low >= t.value));
+    let below = gate.max.is_none_or(|t| ends.high.is_some_and(|high| high <= t.value));
     above && below
 }
 
@@ -192,19 +180,11 @@ fn needed(gate: &Gate, finding: &Finding, estimate: f64, ends: Ends, wide: Ends)
         }
     };
     if let Some(t) = gate.min {
-        let end = if estimate >= t.value {
-            ends.low
-        } else {
-            wide.high
-        };
+        let end = if estimate >= t.value { ends.low } else { wide.high };
         consider(t.value, end);
     }
     if let Some(t) = gate.max {
-        let end = if estimate <= t.value {
-            ends.high
-        } else {
-            wide.low
-        };
+        let end = if estimate <= t.value { ends.high } else { wide.low };
         consider(t.value, end);
     }
     most.filter(|m| *m < 1e15).map(|m| m.ceil() as u64)

@@ -19,9 +19,11 @@ pub struct Outcome {
 #[must_use]
 pub fn exit(plan: &Plan, judged: &[Judged], exit_zero: bool) -> Outcome {
     let said = |say: Say| judged.iter().any(|gate| gate.say == say);
-    let blocks = plan.gates.iter().zip(judged).any(|(gate, judged)| {
-        judged.say == Say::Inconclusive && gate.on_inconclusive == OnInconclusive::Fail
-    });
+    let blocks = plan
+        .gates
+        .iter()
+        .zip(judged)
+        .any(|(gate, judged)| judged.say == Say::Inconclusive && gate.on_inconclusive == OnInconclusive::Fail);
     let nothing_judged = judged
         .iter()
         .all(|gate| gate.answers.iter().all(|a| !has_number(a.reason)));

@@ -40,10 +40,7 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
         .enumerate()
         .filter(|(_, finding)| is_looked_at(tally, gate, finding))
         .collect();
-    let judged = looked_at
-        .iter()
-        .filter(|(_, f)| f.status == Status::Ok)
-        .count();
+    let judged = looked_at.iter().filter(|(_, f)| f.status == Status::Ok).count();
     // The family over which a failure must hold.
     let adjusted = 1.0 - (1.0 - plan.level) / judged.max(1) as f64;
     let mut answers: Vec<Answer> = looked_at
@@ -72,9 +69,7 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
     }
     match (&finding.about, &gate.groups) {
         (About::Group { group, .. }, None) => tally.groupings[grouping].groups[*group].is_known(),
-        (About::Group { group, .. }, Some(names)) => {
-            names.contains(&tally.groupings[grouping].groups[*group].name())
-        }
+        (About::Group { group, .. }, Some(names)) => names.contains(&tally.groupings[grouping].groups[*group].name()),
         _ => true,
     }
 }
@@ -92,10 +87,7 @@ fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
                 .iter()
                 .any(|group| group.name() == *name)
         });
-        if !present
-            && let (Some((outcome, metric)), Some(grouping)) =
-                (gate.metrics.first(), gate.groupings.first())
-        {
+        if !present && let (Some((outcome, metric)), Some(grouping)) = (gate.metrics.first(), gate.groupings.first()) {
             absent.push(Answer {
                 finding: None,
                 outcome: *outcome,

@@ -74,9 +74,7 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
 /// The shortest text that is this number, as in the JSON.
 fn number(x: Option<f64>) -> String {
     match x {
-        Some(x) if x.is_finite() => {
-            serde_json::to_string(&(x + 0.0)).unwrap_or_else(|_| String::new())
-        }
+        Some(x) if x.is_finite() => serde_json::to_string(&(x + 0.0)).unwrap_or_else(|_| String::new()),
         _ => String::new(),
     }
 }
@@ -92,11 +90,7 @@ fn inert(text: &str) -> String {
         Some('+' | '-') => text.parse::<f64>().is_err(),
         _ => false,
     };
-    if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if formula { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -164,10 +158,7 @@ mod tests {
 
     #[test]
     fn no_name_is_a_formula() {
-        assert_eq!(
-            inert("=HYPERLINK(\"http://x\")"),
-            "'=HYPERLINK(\"http://x\")"
-        );
+        assert_eq!(inert("=HYPERLINK(\"http://x\")"), "'=HYPERLINK(\"http://x\")");
         assert_eq!(inert("@SUM(1)"), "'@SUM(1)");
         assert_eq!(inert("-cmd"), "'-cmd");
         assert_eq!(inert("-1"), "-1");

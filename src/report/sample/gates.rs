@@ -95,11 +95,7 @@ pub(super) fn gates(result: &mut Result) {
                 low: e.low,
                 high: e.high,
                 adjusted_low: if index == 0 { wide(e.low, 0.98) } else { e.low },
-                adjusted_high: if index == 0 {
-                    wide(e.high, 1.02)
-                } else {
-                    e.high
-                },
+                adjusted_high: if index == 0 { wide(e.high, 1.02) } else { e.high },
                 verdict: verdict.to_owned(),
                 reason: reason.to_owned(),
                 subjects: e.subjects,

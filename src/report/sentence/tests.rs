@@ -43,8 +43,7 @@ fn single(ratio: f64, low: f64, high: f64, p: f64) -> Result {
     result.groupings.truncate(1);
     result.estimates.retain(|e| {
         (e.attribute.as_str(), e.group.as_str()) == ("gender", "female")
-            && (e.outcome.as_str(), e.metric.as_str(), e.contrast.as_str())
-                == ("offered", "selection_rate", "ratio")
+            && (e.outcome.as_str(), e.metric.as_str(), e.contrast.as_str()) == ("offered", "selection_rate", "ratio")
     });
     let e = &mut result.estimates[0];
     (e.estimate, e.low, e.high) = (Some(ratio), Some(low), Some(high));
@@ -76,10 +75,7 @@ fn an_unfavourable_outcome_says_which_way_is_worse() {
     let told = sentences(&result).remove(0);
     assert!(told.contains("118 times for every 100"), "{told}");
     assert!(told.contains("more is worse"), "{told}");
-    assert!(
-        told.contains("75 fewer selected rows would bring parity"),
-        "{told}"
-    );
+    assert!(told.contains("75 fewer selected rows would bring parity"), "{told}");
 }
 
 #[test]

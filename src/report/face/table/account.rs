@@ -78,11 +78,7 @@ fn write_groups(page: &mut Page, account: &Account) {
     if account.filtered + account.no_subject + account.no_decision == 0 {
         return;
     }
-    let mut attributes: Vec<&str> = account
-        .by_group
-        .iter()
-        .map(|g| g.attribute.as_str())
-        .collect();
+    let mut attributes: Vec<&str> = account.by_group.iter().map(|g| g.attribute.as_str()).collect();
     attributes.dedup();
     for attribute in attributes {
         let mut grid = Grid::new(vec![

@@ -17,10 +17,7 @@ pub(super) struct Axis {
 
 impl Axis {
     /// An axis that shows all these numbers and marks; `None`: there is nothing to tell apart.
-    pub(super) fn over(
-        numbers: impl Iterator<Item = f64>,
-        marks: Vec<(f64, char)>,
-    ) -> Option<Self> {
+    pub(super) fn over(numbers: impl Iterator<Item = f64>, marks: Vec<(f64, char)>) -> Option<Self> {
         let all = numbers.chain(marks.iter().map(|(x, _)| *x));
         let (low, high) = all
             .filter(|x| x.is_finite())
@@ -78,11 +75,7 @@ mod tests {
     use super::*;
 
     fn axis() -> Axis {
-        Axis::over(
-            [0.0, 1.0].into_iter(),
-            vec![(0.8, THRESHOLD), (1.0, EQUALITY)],
-        )
-        .unwrap()
+        Axis::over([0.0, 1.0].into_iter(), vec![(0.8, THRESHOLD), (1.0, EQUALITY)]).unwrap()
     }
 
     #[test]

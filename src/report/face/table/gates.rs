@@ -110,9 +110,7 @@ fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
         letter,
         answer.subjects_needed.map_or_else(String::new, count),
         count(answer.subjects),
-        answer
-            .selections_to_threshold
-            .map_or_else(String::new, number::signed),
+        answer.selections_to_threshold.map_or_else(String::new, number::signed),
     ]
 }
 
@@ -127,10 +125,7 @@ fn write_legend(page: &mut Page, shown: &[String]) {
             "needs",
             "about how many people would decide it, if the number stayed where it is",
         ),
-        (
-            "selections",
-            "how many more would bring the number to the threshold",
-        ),
+        ("selections", "how many more would bring the number to the threshold"),
     ] {
         if shown.iter().any(|known| known == head) {
             page.hanging(&format!("{head}: {meaning}"), 2);
@@ -168,8 +163,5 @@ fn letter_of(index: usize) -> String {
     u8::try_from(index)
         .ok()
         .filter(|index| *index < 26)
-        .map_or_else(
-            || (index + 1).to_string(),
-            |index| char::from(b'a' + index).to_string(),
-        )
+        .map_or_else(|| (index + 1).to_string(), |index| char::from(b'a' + index).to_string())
 }

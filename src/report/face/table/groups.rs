@@ -16,12 +16,7 @@ pub(super) const SPARED: &str = "favourable_rate";
 const EVERYONE: &str = "(everyone)";
 
 /// Writes the table of an outcome by a grouping.
-pub(super) fn write<'a>(
-    page: &mut Page,
-    view: &View<'a>,
-    outcome: &'a Outcome,
-    grouping: &'a Grouping,
-) {
+pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, grouping: &'a Grouping) {
     let table = Comparison::of(view, outcome, grouping);
     let direction = if outcome.favourable {
         "favourable: a lower rate is worse"
@@ -212,31 +207,15 @@ impl<'a> Comparison<'a> {
             format!("{}{}", flag(line, self.min_subjects), group.group),
             number::count(group.subjects),
             number::count(group.rows),
-            number(
-                line.rate,
-                if self.compared == MAIN {
-                    bounds("value")
-                } else {
-                    &[]
-                },
-            ),
+            number(line.rate, if self.compared == MAIN { bounds("value") } else { &[] }),
             interval(line.rate, &[]),
             match self.unfavourable {
-                true => number(
-                    line.spared,
-                    if self.compared == SPARED {
-                        bounds("value")
-                    } else {
-                        &[]
-                    },
-                ),
+                true => number(line.spared, if self.compared == SPARED { bounds("value") } else { &[] }),
                 false => String::new(),
             },
         ];
         let drawing = match (axis, self.drawn(line)) {
-            (Some(axis), Some(e)) => e
-                .estimate
-                .map_or_else(String::new, |x| axis.draw(x, e.low, e.high)),
+            (Some(axis), Some(e)) => e.estimate.map_or_else(String::new, |x| axis.draw(x, e.low, e.high)),
             (Some(axis), None) if reference && self.drawn == "ratio" => axis.draw(1.0, None, None),
             (Some(axis), None) if reference && self.drawn == "gap" => axis.draw(0.0, None, None),
             _ => String::new(),
@@ -306,8 +285,7 @@ impl<'a> Comparison<'a> {
                 legend.push_str(&format!(", {EQUALITY} equality"));
             }
             if !self.bounds.is_empty() {
-                let mut bounds: Vec<String> =
-                    self.bounds.iter().map(|x| number::bound(*x)).collect();
+                let mut bounds: Vec<String> = self.bounds.iter().map(|x| number::bound(*x)).collect();
                 bounds.dedup();
                 bounds.sort();
                 bounds.dedup();
@@ -315,21 +293,13 @@ impl<'a> Comparison<'a> {
             }
             page.text(&legend);
         }
-        if self
-            .lines
-            .iter()
-            .any(|line| flag(line, self.min_subjects) == FEW)
-        {
+        if self.lines.iter().any(|line| flag(line, self.min_subjects) == FEW) {
             page.text(&format!(
                 "{FEW}fewer than {}: shown, not judged",
                 number::counted(self.min_subjects, "person", "people")
             ));
         }
-        if self
-            .lines
-            .iter()
-            .any(|line| flag(line, self.min_subjects) == UNKNOWN)
-        {
+        if self.lines.iter().any(|line| flag(line, self.min_subjects) == UNKNOWN) {
             page.text(&format!("{UNKNOWN}attribute not known: shown, not judged"));
         }
         self.write_undefined(page);
@@ -339,10 +309,7 @@ impl<'a> Comparison<'a> {
     fn write_undefined(&self, page: &mut Page) {
         let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
         for line in &self.lines {
-            for e in [line.rate, line.spared, line.gap, line.ratio]
-                .into_iter()
-                .flatten()
-            {
+            for e in [line.rate, line.spared, line.gap, line.ratio].into_iter().flatten() {
                 if e.estimate.is_some() || self.is_reference(line.group) {
                     continue;
                 }

@@ -27,12 +27,7 @@ pub(super) fn write(page: &mut Page, result: &Result) {
     }
     for input in result.inputs.iter().take(MOST_FILES) {
         page.hanging(
-            &format!(
-                "{}: {}, {}",
-                input.role,
-                input.name,
-                counted(input.rows, "row", "rows")
-            ),
+            &format!("{}: {}, {}", input.role, input.name, counted(input.rows, "row", "rows")),
             2,
         );
     }

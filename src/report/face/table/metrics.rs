@@ -14,21 +14,13 @@ use crate::report::view::View;
 const NAMES: usize = 20;
 
 /// Writes the tables of the other metrics, then the extremes.
-pub(super) fn write<'a>(
-    page: &mut Page,
-    view: &View<'a>,
-    outcome: &'a Outcome,
-    grouping: &'a Grouping,
-) {
+pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, grouping: &'a Grouping) {
     let gated: Vec<&str> = view
         .answers(&outcome.name, &grouping.attribute)
         .map(|(_, answer)| answer.metric.as_str())
         .collect();
     let shown = |id: &str| page.look.metrics == Shown::All || gated.contains(&id);
-    let metrics: Vec<&'static str> = Metric::all()
-        .map(Metric::id)
-        .filter(|id| shown(id))
-        .collect();
+    let metrics: Vec<&'static str> = Metric::all().map(Metric::id).filter(|id| shown(id)).collect();
     for family in [Family::Decision, Family::Label, Family::Value] {
         let members: Vec<(String, Vec<String>)> = metrics
             .iter()
@@ -198,13 +190,7 @@ fn write_reasons<'a>(
 }
 
 /// The largest gap and the smallest ratio over the groups, with the groups that they are between.
-fn write_extremes(
-    page: &mut Page,
-    view: &View,
-    outcome: &Outcome,
-    grouping: &Grouping,
-    metric: &str,
-) {
+fn write_extremes(page: &mut Page, view: &View, outcome: &Outcome, grouping: &Grouping, metric: &str) {
     for (contrast, words) in [("max_gap", "largest gap"), ("min_ratio", "smallest ratio")] {
         let found = view.result.estimates.iter().filter(|e| {
             e.contrast == contrast
@@ -215,19 +201,13 @@ fn write_extremes(
         for e in found {
             let number = match e.estimate {
                 Some(_) => with_interval(e, &view.bounds(e)),
-                None => format!(
-                    "{UNDEFINED} ({})",
-                    plain(e.reason.as_deref().unwrap_or("undefined"))
-                ),
+                None => format!("{UNDEFINED} ({})", plain(e.reason.as_deref().unwrap_or("undefined"))),
             };
             let p = e
                 .p_value
                 .map_or_else(String::new, |p| format!(", p {}", number::p_value(p)));
             page.hanging(
-                &format!(
-                    "{words} of {metric}: {number}{p}, between {}",
-                    pair(&e.group)
-                ),
+                &format!("{words} of {metric}: {number}{p}, between {}", pair(&e.group)),
                 2,
             );
         }

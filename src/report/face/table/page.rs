@@ -72,8 +72,7 @@ impl Grid {
     }
 
     pub(super) fn row(&mut self, cells: Vec<String>) {
-        self.rows
-            .push(cells.iter().map(|cell| safe(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| safe(cell)).collect());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -166,9 +165,7 @@ impl Grid {
         };
         let mut table = Table::new();
         table
-            .load_style(
-                TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')),
-            )
+            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
             .set_content_arrangement(ContentArrangement::Disabled);
         let heads = self.columns.iter().enumerate();
         table.set_header(
@@ -190,10 +187,7 @@ impl Grid {
             // The junction between two columns is a space of its own.
             column.set_padding((0, if last { 0 } else { GAP as u16 - 1 }));
         }
-        table
-            .lines()
-            .map(|line| line.trim_end().to_owned())
-            .collect()
+        table.lines().map(|line| line.trim_end().to_owned()).collect()
     }
 }
 
@@ -302,11 +296,7 @@ impl Page {
                 text = text.replace(&marked, &painted);
             }
         }
-        if self.look.unicode {
-            text
-        } else {
-            ascii(&text)
-        }
+        if self.look.unicode { text } else { ascii(&text) }
     }
 }
 

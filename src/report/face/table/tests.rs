@@ -44,11 +44,7 @@ fn no_line_is_wider_than_the_terminal() {
                 ..look(columns)
             };
             for line in table(&sample(), &look).lines() {
-                assert!(
-                    width(line) <= columns,
-                    "{} in {columns}: {line}",
-                    width(line)
-                );
+                assert!(width(line) <= columns, "{} in {columns}: {line}", width(line));
             }
         }
     }
@@ -66,8 +62,7 @@ fn every_gate_and_group_is_shown_with_its_verdict() {
             let name = name.trim_end_matches('…');
             assert!(
                 part.lines()
-                    .any(|line| line.trim_start().starts_with(name)
-                        && line.contains(&answer.verdict)),
+                    .any(|line| line.trim_start().starts_with(name) && line.contains(&answer.verdict)),
                 "{} {}: {name} in {part}",
                 gate.name,
                 answer.group
@@ -122,22 +117,14 @@ fn hostile_words_outside_of_names_are_harmless_too() {
     result.groupings[0].attribute = evil.to_owned();
     let text = table(&result, &look(80));
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
-    assert_eq!(
-        text.lines()
-            .filter(|line| line.starts_with("verdict:"))
-            .count(),
-        1
-    );
+    assert_eq!(text.lines().filter(|line| line.starts_with("verdict:")).count(), 1);
 }
 
 #[test]
 fn the_verdict_is_the_last_line() {
     let mut result = sample();
     let last = |result: &Result| table(result, &look(80)).lines().last().unwrap().to_owned();
-    assert_eq!(
-        last(&result),
-        "verdict: FAIL — 2 of 4 gates failed (exit code 1)"
-    );
+    assert_eq!(last(&result), "verdict: FAIL — 2 of 4 gates failed (exit code 1)");
     result.verdict = Verdict {
         verdict: "none".to_owned(),
         passed: 0,
@@ -146,10 +133,7 @@ fn the_verdict_is_the_last_line() {
         exit_code: 0,
         reason: "no-gates".to_owned(),
     };
-    assert_eq!(
-        last(&result),
-        "verdict: NONE — no gate was asked for (exit code 0)"
-    );
+    assert_eq!(last(&result), "verdict: NONE — no gate was asked for (exit code 0)");
 }
 
 #[test]
