@@ -4,10 +4,14 @@
 //! always apart. Their intervals therefore come from bounds that hold for all pairs at once (Tukey's idea, with unequal
 //! variances after Games & Howell 1976), and their p-values from the null distribution of the extreme itself.
 
+use std::sync::{Arc, OnceLock};
+
 use super::pair::{Pair, Reason};
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::Unit;
-use crate::inference::extremes;
+use crate::inference::extremes::{self, NullRange};
+use crate::inference::ratio_estimator::welch_satterthwaite;
+use crate::inference::special::t_two_sided;
 
 /// Draws of a null distribution.
 const DRAWS: usize = 9_999;
@@ -18,7 +22,7 @@ const FEW_DRAWS: usize = 1_999;
 const SMALL_EXPECTED: f64 = 5.0;
 
 /// Judged groups with a value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Family {
     pub(super) names: Vec<String>,
     pub(super) sides: Vec<Side>,
@@ -26,6 +30,18 @@ pub(super) struct Family {
     pub(super) covariance: Vec<Vec<f64>>,
     pub(super) unit: Unit,
     pub(super) seed: u64,
+    /// The null distribution, drawn when it is first asked for and shared by all copies.
+    pub(super) null: Arc<OnceLock<Option<NullRange>>>,
+}
+
+impl PartialEq for Family {
+    /// The null distribution follows from the rest.
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names
+            && self.sides == other.sides
+            && self.covariance == other.covariance
+            && self.seed == other.seed
+    }
 }
 
 /// An extreme with the indices of the groups that make it: the lowest and the highest.
@@ -97,14 +113,34 @@ impl Family {
         })
     }
 
-    /// Critical value that covers all pairs at once.
+    /// The null distribution of the largest studentised gap.
+    fn null(&self) -> Option<&NullRange> {
+        let draw = || NullRange::new(&self.covariance, &self.df(), self.draws(), self.seed);
+        self.null.get_or_init(draw).as_ref()
+    }
+
+    /// Degrees of freedom of the only pair there is, of two groups.
+    fn only_pair_df(&self) -> Option<f64> {
+        let [a, b] = self.sides.as_slice() else {
+            return None;
+        };
+        welch_satterthwaite(a.variance?, a.df.max(1.0), b.variance?, b.df.max(1.0))
+    }
+
+    /// Critical value that covers all pairs at once. Of two groups there is one pair, and nothing to allow for.
     pub(super) fn critical(&self, level: f64) -> Option<f64> {
-        extremes::studentised_range_critical(&self.covariance, &self.df(), level, self.draws(), self.seed)
+        match self.only_pair_df() {
+            Some(df) => Reach::Level(level).critical(df),
+            None => self.null()?.critical(level),
+        }
     }
 
     /// p-value of one pair among all pairs.
     pub(super) fn simultaneous_p(&self, statistic: f64) -> Option<f64> {
-        extremes::max_gap_p(statistic, &self.covariance, &self.df(), self.draws(), self.seed)
+        match self.only_pair_df() {
+            Some(df) => t_two_sided(statistic, df),
+            None => self.null()?.p(statistic),
+        }
     }
 
     pub(super) fn pair(&self, a: usize, b: usize) -> Pair {
@@ -160,7 +196,12 @@ impl Family {
         }
         let statistic = extremes::studentised_range(&self.values(), &self.covariance)?;
         let p = self.simultaneous_p(statistic)?;
-        Some((p, p, "studentised range, simulated"))
+        let name = if self.sides.len() == 2 {
+            "linearised t"
+        } else {
+            "studentised range, simulated"
+        };
+        Some((p, p, name))
     }
 
     /// Where each person is one draw and some group is small, people are relabelled.

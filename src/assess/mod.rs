@@ -387,6 +387,7 @@ impl Place<'_> {
             covariance,
             unit: metric.entry().unit,
             seed: self.seed(metric),
+            null: std::sync::Arc::default(),
         }
     }
 

@@ -4,7 +4,6 @@
 //! stream is a function of seed, stream and i alone. A report made with one seed can be made again with
 //! any later version, so the sequences below are part of the interface and pinned by tests.
 
-use super::special::normal_quantile_within;
 use super::stirling::hypergeometric_ln_pmf;
 
 /// 2⁶⁴ divided by the golden ratio, odd: SplitMix64's increment.
@@ -41,9 +40,13 @@ impl Rng {
         ((self.next_u64() >> 12) as f64 + 0.5) * CELL
     }
 
-    /// Standard normal, by inversion: one number of the stream each.
+    /// Standard normal: two numbers of the stream each.
+    ///
+    /// G. E. P. Box and M. E. Muller, Annals of Mathematical Statistics 29 (1958), 610–611; the second of the pair is
+    /// thrown away, so that a draw does not depend on how many were drawn before.
     pub fn standard_normal(&mut self) -> f64 {
-        normal_quantile_within(self.uniform())
+        let radius = (-2.0 * self.uniform().ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
     }
 
     /// Gamma with the given shape and scale 1; 0 when the shape is not positive and finite.

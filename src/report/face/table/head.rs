@@ -45,7 +45,7 @@ pub(super) fn write(page: &mut Page, result: &Result) {
         2,
     );
     let unit = match audit.unit.as_str() {
-        "subject" => "the person is the unit: rows of one person count as alike",
+        "subject" => "the person is the unit: rows of one person are not independent",
         "row" => "each row counts as a person of its own: no person column was named",
         other => other,
     };
