@@ -13,3 +13,4 @@ mod fixtures;
 mod formats;
 mod layering;
 mod metrics_reference;
+mod promises_in_docs;
