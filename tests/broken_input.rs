@@ -296,7 +296,8 @@ fn an_unknown_column_comes_with_what_was_meant() {
     );
     let error = csv_error("gender ,offered\nF,1\n", &["gender"]);
     assert!(error.help[0].contains("blanks"), "{error}");
-    let error = csv_error("gender;offered\nF;1\n", &["gender"]);
+    // Two marks in the header: which one divides it can't be told.
+    let error = csv_error("gender;offered|shown\nF;1|1\n", &["gender"]);
     assert!(
         error
             .help
@@ -304,8 +305,6 @@ fn an_unknown_column_comes_with_what_was_meant() {
             .any(|help| help.contains("csv = { delimiter = \";\" }")),
         "{error}"
     );
-    let error = csv_error("gender\toffered\nF\t1\n", &["gender"]);
-    assert!(error.help.iter().any(|help| help.contains("\"\\t\"")), "{error}");
     let header: Vec<String> = (0..40).map(|column| format!("column{column}")).collect();
     assert!(csv_error(header.join(","), &["person"]).help[0].ends_with("and 28 more"));
 }

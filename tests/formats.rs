@@ -133,6 +133,28 @@ fn null_values_and_delimiters_are_as_told() {
 }
 
 #[test]
+fn a_delimiter_is_taken_from_the_header_only_where_it_cannot_be_mistaken() {
+    for (text, delimiter) in [
+        ("a;b\n1;2\n", Some("';'")),
+        ("a\tb\n1\t2\n", Some("'\\t'")),
+        ("\"a,x\"|b\n1|2\n", Some("'|'")),
+        ("a,b;c\n1,2\n", None),
+        ("a\n1;2\n", None),
+    ] {
+        let logs = Logs::with("log.csv", text);
+        let opened = logs.open(&["log.csv"]).unwrap();
+        let notes = opened.notes().unwrap();
+        match delimiter {
+            None => assert!(notes.is_empty(), "{notes:?}"),
+            Some(shown) => {
+                assert_eq!(opened.schema().unwrap().columns.len(), 2);
+                assert!(notes[0].contains(shown), "{notes:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn json_values_have_one_text_each() {
     let values = "1 1.0 -0 1e2 0.1 0.30000000000000004 9223372036854775807 18446744073709551615 true \"\" null \"1.0\"";
     let text: String = values.split(' ').map(|value| format!("{{\"v\":{value}}}\n")).collect();

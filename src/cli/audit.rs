@@ -112,7 +112,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         today(),
     )
     .map_err(&one)?;
-    let plan = plan::resolve(
+    let mut plan = plan::resolve(
         &spec,
         log_source,
         &log_schema,
@@ -120,6 +120,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         as_of,
     )
     .map_err(&faults)?;
+    plan.notes.extend(log.notes().map_err(&one)?);
     log.check_agreement(&plan.log_columns).map_err(&one)?;
     let people = people.map(|(_, opened, _)| opened);
     if let (Some(opened), Some(planned)) = (&people, &plan.people) {

@@ -69,9 +69,14 @@ pub(super) fn read(
 impl<'a> Text<'a> {
     /// Opens a file and reads its header.
     fn open(input: &'a Input, csv: &Csv, tabs: bool) -> Result<Self, Diagnostic> {
-        let delimiter = csv.delimiter.unwrap_or(if tabs { b'\t' } else { b',' });
+        let head = input.head()?;
+        let mark = sniff::text_start(input.name(), &head)?;
+        let delimiter = csv
+            .delimiter
+            .or(tabs.then_some(b'\t'))
+            .or_else(|| other_delimiter(head.get(mark..).unwrap_or_default(), csv.quote))
+            .unwrap_or(b',');
         check_marks(delimiter, csv.quote)?;
-        let mark = sniff::text_start(input.name(), &input.head()?)?;
         let taken = Taken::default();
         let mut buffer = Buffer::new(input.unpacked(Taken::clone(&taken))?);
         buffer.skip(mark).map_err(|error| input.failed(&error))?;
@@ -157,8 +162,8 @@ impl<'a> Text<'a> {
         let diagnostic = Diagnostic::new("ragged-row", message).at(fault::line(self.input.name(), self.records.line()));
         Err(if width < expected {
             diagnostic.help(
-                "repair the row, or set `csv = { allow_short_rows = true }` to read the fields that are not there as \
-                 empty",
+                "repair the row, or set `csv = { short_rows = \"allow\" }` (or --allow-short-rows) to read the fields that \
+                 are not there as empty",
             )
         } else {
             diagnostic.help("put quotes around a field that holds the delimiter")
@@ -225,6 +230,40 @@ fn check_marks(delimiter: u8, quote: u8) -> Result<(), Diagnostic> {
         "the delimiter and the quote must be two different ASCII marks",
     )
     .help("use a comma, semicolon, tab or bar as the delimiter, and `\"` as the quote"))
+}
+
+/// The delimiter that the file's own header shows, when nobody named one and it is not a comma.
+///
+/// # Errors
+/// A file that can't be read.
+pub(super) fn seen_delimiter(input: &Input, csv: &Csv, tabs: bool) -> Result<Option<char>, Diagnostic> {
+    if csv.delimiter.is_some() || tabs {
+        return Ok(None);
+    }
+    let head = input.head()?;
+    let mark = sniff::text_start(input.name(), &head)?;
+    Ok(other_delimiter(head.get(mark..).unwrap_or_default(), csv.quote).map(char::from))
+}
+
+/// The one delimiter other than a comma that stands in the first line, outside quotes, when no comma does.
+///
+/// Only what can't be mistaken is taken up: a header with two candidates, or with commas, is read with commas.
+fn other_delimiter(text: &[u8], quote: u8) -> Option<u8> {
+    let mut quoted = false;
+    let mut seen: Vec<u8> = Vec::new();
+    for byte in text {
+        match byte {
+            b'\n' | b'\r' if !quoted => break,
+            byte if *byte == quote => quoted = !quoted,
+            b',' if !quoted => return None,
+            b';' | b'\t' | b'|' if !quoted && !seen.contains(byte) => seen.push(*byte),
+            _ => {}
+        }
+    }
+    match seen.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
 }
 
 /// The delimiter that a header of one field seems to use.

@@ -67,6 +67,25 @@ impl Opened {
         })
     }
 
+    /// What was taken from the files themselves because nobody said it: sentences for the report.
+    ///
+    /// # Errors
+    /// A file that can't be read.
+    pub fn notes(&self) -> Result<Vec<String>, Diagnostic> {
+        let mut notes = Vec::new();
+        for input in &self.inputs {
+            if let Reading::Csv { tabs } = input.reading
+                && let Some(delimiter) = csv::seen_delimiter(input, &self.source.csv, tabs)?
+            {
+                notes.push(format!(
+                    "The header of {} is divided by {delimiter:?}, so the file was read with that delimiter.",
+                    input.name()
+                ));
+            }
+        }
+        Ok(notes)
+    }
+
     /// Checks that each file has each of `columns` exactly once, with values of the same kind in all files.
     ///
     /// Whole and real numbers may mix. Columns that are not used may differ as they like.
