@@ -9,4 +9,8 @@
 mod log_support;
 
 mod broken_input;
+mod fixtures;
 mod formats;
+mod layering;
+mod metrics_reference;
+mod promises_in_docs;

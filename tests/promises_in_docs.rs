@@ -1,0 +1,96 @@
+//! What the documents say is so.
+
+use std::path::{Path, PathBuf};
+
+fn text(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The blocks of a language in a document.
+fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
+    document
+        .split(&format!("```{language}\n"))
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap_or_default())
+        .collect()
+}
+
+#[test]
+fn every_spec_in_the_documents_is_one() {
+    let mut checked = 0;
+    for name in ["README.md", "docs/guide.md", "docs/spec.md"] {
+        let document = text(name);
+        for block in blocks(&document, "toml") {
+            // A table that is shown alone may lack others, but what stands in it must be right.
+            if let Err(faults) = parytet::spec::parse(block, name, PathBuf::new()) {
+                panic!("{name}: {}\n{block}", faults[0]);
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 5, "the blocks were not found");
+}
+
+#[test]
+fn readme_starts_with_two_commands_that_ci_runs() {
+    let readme = text("README.md");
+    let commands: Vec<&str> = blocks(&readme, "sh")[0]
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .collect();
+    assert_eq!(
+        commands,
+        ["cargo run -- audit fixtures/biased/audit.toml", "cargo test"]
+    );
+    let ci = text(".ci/run");
+    for command in commands {
+        assert!(
+            ci.lines().any(|line| line.ends_with(command)),
+            ".ci/run does not run `{command}`"
+        );
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = text("Cargo.toml");
+    let decisions = text("docs/decisions.md");
+    let mut section = "";
+    let mut dependencies = 0;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if matches!(section, "[dependencies]" | "[dev-dependencies]")
+            && let Some((name, _)) = line.split_once(" = ")
+        {
+            dependencies += 1;
+            assert!(
+                decisions.contains(&format!("`{name}`")),
+                "docs/decisions.md does not say why `{name}` is needed"
+            );
+        }
+    }
+    assert!(dependencies > 10, "the dependencies were not found");
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in [
+        "README.md",
+        "fixtures/README.md",
+        "docs/guide.md",
+        "docs/spec.md",
+        "docs/methods.md",
+        "docs/architecture.md",
+        "docs/decisions.md",
+    ] {
+        let folder = root.join(name).parent().unwrap().to_path_buf();
+        for rest in text(name).split("](").skip(1) {
+            let target = rest.split([')', '#']).next().unwrap_or_default();
+            if !target.is_empty() && !target.starts_with("http") {
+                assert!(folder.join(target).exists(), "{name}: no {target}");
+            }
+        }
+    }
+}
