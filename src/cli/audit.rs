@@ -164,7 +164,7 @@ fn read_spec(path: &str) -> Result<Spec, Failure> {
             .help("check the path; it is relative to the folder where you stand")
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Diagnostic::new("not-utf-8", "the spec is not UTF-8 text")
+        Diagnostic::new("not-utf8", "the spec is not UTF-8 text")
             .at(place)
             .help("save it as UTF-8")
     })?;

@@ -193,12 +193,18 @@ fn gates(result: &Result) -> String {
     let Some((gate, answer)) = failed.first() else {
         let verdict = &result.verdict;
         return if verdict.passed == all {
-            format!("No group is outside a threshold: {}.", passed(all, all))
+            let passed = if all == 1 {
+                "the gate passed".to_owned()
+            } else {
+                format!("all {} gates passed", count(all))
+            };
+            format!("No group is outside a threshold: {passed}.")
         } else {
-            format!(
-                "No group was found outside a threshold, but only {}.",
-                passed(verdict.passed, all)
-            )
+            let open = match (verdict.inconclusive, all) {
+                (1, 1) => "the gate".to_owned(),
+                (open, all) => format!("{} of {}", count(open), counted(all, "gate", "gates")),
+            };
+            format!("No group was shown to be outside a threshold, but {open} could not be decided.")
         };
     };
     let more = match failed.len() {
@@ -224,14 +230,6 @@ fn gates(result: &Result) -> String {
             .map_or_else(|| "undefined".to_owned(), |x| beside(x, &bounds)),
         asked(gate),
     )
-}
-
-fn passed(passed: u64, all: u64) -> String {
-    match (passed, all) {
-        (1, 1) => "the gate passed".to_owned(),
-        (passed, all) if passed == all => format!("all {} gates passed", count(all)),
-        (passed, all) => format!("{} of {} passed", count(passed), counted(all, "gate", "gates")),
-    }
 }
 
 /// What a gate asks for, in prose.

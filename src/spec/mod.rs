@@ -148,6 +148,9 @@ pub struct People {
     pub csv: Csv,
 }
 
+/// Groups with the raw values that mean them, in the order written.
+pub type Recode = Vec<(At<String>, Vec<At<String>>)>;
+
 /// `[[protected]]`: one attribute of people.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Protected {
@@ -164,7 +167,7 @@ pub struct Protected {
     /// Lower edges of numeric bands, ascending.
     pub bands: Option<At<Vec<f64>>>,
     /// Raw values by group, in the order written; the rest is `(other)`.
-    pub values: Option<At<Vec<(At<String>, Vec<At<String>>)>>>,
+    pub values: Option<At<Recode>>,
 }
 
 /// `[groups]`: which combinations are looked at, and how small a group may be.

@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, ShortRows, Spec,
-    SpecText, Test,
+    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Recode, ShortRows,
+    Spec, SpecText, Test,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -359,8 +359,6 @@ fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {
         origin: Origin::File(span),
     })
 }
-
-type Recode = Vec<(At<String>, Vec<At<String>>)>;
 
 fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
     let (inner, span) = table.table("values", "a table, such as { female = [\"F\"], male = [\"M\"] }")?;

@@ -36,7 +36,7 @@ impl Fixed {
 
     /// Adds; `None` when the sum leaves the range.
     #[must_use]
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 

@@ -466,7 +466,7 @@ impl Kernel {
             }
             for (a, b) in reals.iter_mut().zip(part.reals) {
                 // Within range: each part is far below it, and there are few parts.
-                *a = a.add(*b).unwrap_or(*a);
+                *a = a.plus(*b).unwrap_or(*a);
             }
         }
         layout.totals(Part {
@@ -511,7 +511,7 @@ fn pour(
 }
 
 fn plus(sum: Fixed, x: f64) -> Result<Fixed, Overflow> {
-    Fixed::new(x).and_then(|x| sum.add(x)).ok_or(Overflow::Value)
+    Fixed::new(x).and_then(|x| sum.plus(x)).ok_or(Overflow::Value)
 }
 
 #[derive(Debug, Default)]
