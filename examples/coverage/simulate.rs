@@ -1,0 +1,201 @@
+//! Simulated logs with a known truth, audited as a real log would be.
+
+use parytet::assess::{About, Assessment, Ends, assess};
+use parytet::catalogue::Contrast;
+use parytet::engine::Counter;
+use parytet::inference::rng::Rng;
+use parytet::log::{Batch, Column, ReadSummary, TextColumn};
+use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile};
+use parytet::spec;
+use parytet::tally::Tally;
+use parytet::verdict::{self, Say};
+
+/// People of one group.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// How many people.
+    pub people: usize,
+    /// The true selection rate.
+    pub rate: f64,
+}
+
+/// How people behave.
+#[derive(Debug, Clone, Copy)]
+pub struct Behaviour {
+    /// Intra-class correlation of a person's rows; 0: rows are independent.
+    pub icc: f64,
+    /// Whether people have many rows, very unequal in number, or one.
+    pub many_rows: bool,
+}
+
+/// A log in memory.
+#[derive(Debug, Default)]
+pub struct Log {
+    person: Vec<Option<i64>>,
+    group: TextColumn,
+    selected: Vec<Option<i64>>,
+    label: Vec<Option<i64>>,
+    value: Vec<Option<f64>>,
+}
+
+/// Rows of a person: 1 to 40, with a median of 4 and a long tail.
+fn rows(rng: &mut Rng, behaviour: Behaviour) -> usize {
+    if behaviour.many_rows {
+        (1.0 + (1.1 + 0.9 * rng.standard_normal()).exp()).min(40.0) as usize
+    } else {
+        1
+    }
+}
+
+/// A person's own rate: beta with the given mean and intra-class correlation.
+fn own_rate(rng: &mut Rng, rate: f64, icc: f64) -> f64 {
+    if icc <= 0.0 {
+        return rate;
+    }
+    let size = (1.0 - icc) / icc;
+    let (a, b) = (rng.gamma(rate * size), rng.gamma((1.0 - rate) * size));
+    if a + b > 0.0 { a / (a + b) } else { rate }
+}
+
+/// Draws a log.
+#[must_use]
+pub fn draw(rng: &mut Rng, groups: &[Group], behaviour: Behaviour) -> Log {
+    let mut log = Log::default();
+    let mut person = 0;
+    for (g, group) in groups.iter().enumerate() {
+        let name = format!("g{g}");
+        for _ in 0..group.people {
+            person += 1;
+            let own = own_rate(rng, group.rate, behaviour.icc);
+            // Values have mean 10, and the same intra-class correlation.
+            let mean = 10.0 + 2.0 * behaviour.icc.sqrt() * rng.standard_normal();
+            for _ in 0..rows(rng, behaviour) {
+                log.person.push(Some(person));
+                log.group.push(Some(&name));
+                log.selected.push(Some(i64::from(rng.uniform() < own)));
+                log.label.push(Some(i64::from(rng.uniform() < 0.5)));
+                let noise = 2.0 * (1.0 - behaviour.icc).sqrt() * rng.standard_normal();
+                log.value.push(Some(mean + noise));
+            }
+        }
+    }
+    log
+}
+
+/// A plan for such logs. `spec` holds everything but the log.
+#[must_use]
+pub fn plan(spec: &str, persons: bool) -> Plan {
+    let subject = if persons { "subject = \"person\"\n" } else { "" };
+    let text = format!("[log]\npath = \"simulated\"\n{subject}{spec}");
+    let typed = spec::parse(&text, "simulated.toml", ".".into()).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let kinds = [
+        ("person", Kind::Integer),
+        ("group", Kind::Text),
+        ("selected", Kind::Integer),
+        ("label", Kind::Integer),
+        ("value", Kind::Real),
+    ];
+    let schema = Schema {
+        columns: kinds.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
+    };
+    let source = Source {
+        files: vec![SourceFile {
+            name: "simulated".to_owned(),
+            path: None,
+            format: None,
+        }],
+        csv: Csv {
+            delimiter: None,
+            quote: b'"',
+            null_values: Vec::new(),
+            allow_short_rows: false,
+        },
+    };
+    let day = jiff::civil::date(2026, 1, 1);
+    plan::resolve(&typed, source, &schema, None, day).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+/// Counts and assesses a log.
+#[must_use]
+pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
+    let columns = plan
+        .log_columns
+        .iter()
+        .map(|name| match name.as_str() {
+            "person" => Column::Integer(log.person.clone()),
+            "group" => Column::Text(log.group.clone()),
+            "selected" => Column::Integer(log.selected.clone()),
+            "label" => Column::Integer(log.label.clone()),
+            _ => Column::Real(log.value.clone()),
+        })
+        .collect();
+    let batch = Batch {
+        file: 0,
+        first_row: 0,
+        rows: log.person.len(),
+        lines: None,
+        columns,
+    };
+    let mut counter = Counter::new(plan);
+    counter.absorb(&batch).unwrap_or_else(|fault| panic!("{fault}"));
+    let summary = ReadSummary {
+        rows: vec![log.person.len() as u64],
+        short_rows: 0,
+    };
+    let tally = counter.finish(&summary).unwrap_or_else(|fault| panic!("{fault}")).tally;
+    let assessment = assess(plan, &tally).unwrap_or_else(|fault| panic!("{fault}"));
+    (tally, assessment)
+}
+
+/// The interval of a metric's contrast for the last group (or over all groups); `None` when it is undefined.
+#[must_use]
+pub fn interval(assessment: &Assessment, metric: &str, contrast: Contrast, group: usize) -> Option<Ends> {
+    assessment
+        .findings
+        .iter()
+        .find(|f| {
+            let here = match f.about {
+                About::Group { group: g, .. } => g == group,
+                About::Extremes { .. } => true,
+                About::Everyone => false,
+            };
+            here && f.metric.id() == metric && f.contrast == contrast
+        })
+        .and_then(|f| f.ends)
+}
+
+/// Whether an interval holds a value; one that is open on a side holds everything there.
+#[must_use]
+pub fn holds(ends: Option<Ends>, truth: f64) -> bool {
+    let Some(ends) = ends else { return true };
+    ends.low.is_none_or(|low| low <= truth + 1e-12) && ends.high.is_none_or(|high| truth <= high + 1e-12)
+}
+
+/// What the first gate says.
+#[must_use]
+pub fn say(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Say {
+    verdict::judge(plan, tally, assessment)[0].say
+}
+
+/// The p-value of an extreme.
+#[must_use]
+pub fn extreme_p(assessment: &Assessment, contrast: Contrast) -> Option<f64> {
+    assessment
+        .findings
+        .iter()
+        .find(|f| f.metric.id() == "selection_rate" && f.contrast == contrast)
+        .and_then(|f| f.test.as_ref().map(|(_, p)| *p))
+}
+
+/// Outcome table and attribute shared by all simulations.
+pub const SPEC: &str = r#"
+[[protected]]
+name = "group"
+reference = "g0"
+[[outcome]]
+name = "offered"
+favourable = true
+selected = { column = "selected", values = ["1"], absent = "allow" }
+actual = { column = "label", values = ["1"], absent = "allow" }
+value = "value"
+"#;
