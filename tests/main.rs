@@ -10,3 +10,4 @@ mod log_support;
 
 mod broken_input;
 mod formats;
+mod real_logs;
