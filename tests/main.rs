@@ -14,3 +14,4 @@ mod formats;
 mod layering;
 mod metrics_reference;
 mod promises_in_docs;
+mod real_logs;
