@@ -134,8 +134,10 @@ fn adjust(assessment: &mut Assessment) {
 }
 
 fn side(metric: Metric, sums: &Sums) -> Option<Side> {
-    let point = metrics::point(metric, sums)?;
     let entry = metric.entry();
+    let mut point = metrics::point(metric, sums)?;
+    // A mean of values that happen to be 0 or 1 is still a mean: its method must not hang on the values.
+    point.binomial &= entry.unit == Unit::Share;
     let per_person = matches!(
         entry.formula,
         Formula::Ratio { denominator, .. } if denominator[0].0 == Measure::Subjects

@@ -61,7 +61,12 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         numerator: Some(n),
         denominator: Some(d),
         behind,
-        binomial: defined && zero_or_one(&num, n) && zero_or_one(&den, d) && d == behind.subjects as f64,
+        binomial: defined
+            && zero_or_one(&num, n)
+            && zero_or_one(&den, d)
+            && d == behind.subjects as f64
+            // Nobody is in the numerator alone, as false negatives are when divided by false positives.
+            && sums.product_of(&num, &den) == n,
     }
 }
 
