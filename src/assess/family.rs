@@ -28,6 +28,8 @@ pub(super) struct Family {
     pub(super) sides: Vec<Side>,
     /// Covariance of each two estimates; the diagonal holds variances.
     pub(super) covariance: Vec<Vec<f64>>,
+    /// Degrees of freedom of each estimate's variance; infinite for binomial shares.
+    pub(super) df: Vec<f64>,
     pub(super) unit: Unit,
     pub(super) seed: u64,
     /// The null distribution, drawn when it is first asked for and shared by all copies.
@@ -63,10 +65,6 @@ impl Family {
 
     fn values(&self) -> Vec<f64> {
         self.sides.iter().filter_map(|s| s.point.value).collect()
-    }
-
-    fn df(&self) -> Vec<f64> {
-        self.sides.iter().map(|s| s.df.max(1.0)).collect()
     }
 
     fn ends(&self) -> Option<(usize, usize)> {
@@ -115,16 +113,16 @@ impl Family {
 
     /// The null distribution of the largest studentised gap.
     fn null(&self) -> Option<&NullRange> {
-        let draw = || NullRange::new(&self.covariance, &self.df(), self.draws(), self.seed);
+        let draw = || NullRange::new(&self.covariance, &self.df, self.draws(), self.seed);
         self.null.get_or_init(draw).as_ref()
     }
 
     /// Degrees of freedom of the only pair there is, of two groups.
     fn only_pair_df(&self) -> Option<f64> {
-        let [a, b] = self.sides.as_slice() else {
+        let [a, b] = self.df.as_slice() else {
             return None;
         };
-        welch_satterthwaite(a.variance?, a.df.max(1.0), b.variance?, b.df.max(1.0))
+        welch_satterthwaite(self.covariance[0][0], *a, self.covariance[1][1], *b)
     }
 
     /// Critical value that covers all pairs at once. Of two groups there is one pair, and nothing to allow for.

@@ -368,25 +368,31 @@ impl Place<'_> {
                 members.push((i, side));
             }
         }
-        let covariance = members
+        let mut covariance: Vec<Vec<f64>> = members
             .iter()
             .map(|(i, a)| {
-                members
-                    .iter()
-                    .map(|(j, b)| {
-                        if i == j {
-                            a.variance.unwrap_or(0.0)
-                        } else {
-                            self.covariance(*i, a, *j, b)
-                        }
-                    })
-                    .collect()
+                let with = |(j, b): &(usize, Side)| if i == j { 0.0 } else { self.covariance(*i, a, *j, b) };
+                members.iter().map(with).collect()
             })
             .collect();
+        // As for a pair: binomial variances where nothing else is compared with them.
+        let binomial =
+            members.iter().all(|(_, side)| side.point.binomial) && covariance.iter().flatten().all(|c| *c == 0.0);
+        let mut df = Vec::new();
+        for (k, (_, side)) in members.iter().enumerate() {
+            let (variance, freedom) = if binomial {
+                (side.variance, side.df)
+            } else {
+                (side.linearised, side.linearised_df())
+            };
+            covariance[k][k] = variance.unwrap_or(0.0);
+            df.push(freedom.max(1.0));
+        }
         Family {
             names: members.iter().map(|(i, _)| groups.groups[*i].name()).collect(),
             sides: members.into_iter().map(|(_, side)| side).collect(),
             covariance,
+            df,
             unit: metric.entry().unit,
             seed: self.seed(metric),
             null: std::sync::Arc::default(),

@@ -47,10 +47,22 @@ impl Pair {
 
     /// Correlation of the two estimates.
     fn correlation(&self) -> f64 {
-        match (self.group.variance, self.reference.variance) {
+        match (self.group.linearised, self.reference.linearised) {
             (Some(a), Some(b)) if a > 0.0 && b > 0.0 => (self.covariance / (a * b).sqrt()).clamp(-1.0, 1.0),
             _ => 0.0,
         }
+    }
+
+    /// Variance and degrees of freedom of both sides. Two binomial shares of different people have theirs; in any other
+    /// pair both are linearised, so that variances and covariance are of one kind and a small group lends no certainty.
+    fn errors(&self) -> Option<[(f64, f64); 2]> {
+        let sides = [&self.group, &self.reference];
+        if self.binomial() {
+            let [a, b] = sides.map(|side| side.variance.map(|v| (v, side.df)));
+            return Some([a?, b?]);
+        }
+        let [a, b] = sides.map(|side| side.linearised.map(|v| (v, side.linearised_df())));
+        Some([a?, b?])
     }
 
     pub(super) fn gap(&self) -> Result<f64, Reason> {
@@ -78,17 +90,17 @@ impl Pair {
 
     /// Standard error and degrees of freedom of the gap.
     pub(super) fn gap_error(&self) -> Option<(f64, f64)> {
-        let (va, vb) = (self.group.variance?, self.reference.variance?);
+        let [(va, dfa), (vb, dfb)] = self.errors()?;
         let se = difference_variance(va, vb, self.covariance).sqrt();
-        Some((se, welch_satterthwaite(va, self.group.df, vb, self.reference.df)?))
+        Some((se, welch_satterthwaite(va, dfa, vb, dfb)?))
     }
 
     /// Standard error of the logarithm of the ratio, and its degrees of freedom.
     pub(super) fn ratio_error(&self) -> Option<(f64, f64)> {
         let (g, r) = self.values()?;
-        let (va, vb) = (self.group.variance?, self.reference.variance?);
+        let [(va, dfa), (vb, dfb)] = self.errors()?;
         let v = ln_ratio_variance(g, va, r, vb, self.covariance)?;
-        let df = welch_satterthwaite(va / (g * g), self.group.df, vb / (r * r), self.reference.df)?;
+        let df = welch_satterthwaite(va / (g * g), dfa, vb / (r * r), dfb)?;
         Some((v.sqrt(), df))
     }
 
@@ -134,7 +146,7 @@ impl Pair {
             let df = if self.binomial() {
                 f64::INFINITY
             } else {
-                self.group.df.min(self.reference.df).max(1.0)
+                self.group.linearised_df().min(self.reference.linearised_df()).max(1.0)
             };
             let interval = koopman(x1, n1, x2, n2, reach.critical(df)?)?;
             let ends = Ends {

@@ -49,6 +49,8 @@ impl Ends {
 pub(super) struct Side {
     pub(super) point: Point,
     pub(super) variance: Option<f64>,
+    /// The linearised variance, whatever the method: covariances go with it.
+    pub(super) linearised: Option<f64>,
     /// Degrees of freedom: people behind the denominator, less one; infinite for a binomial share.
     pub(super) df: f64,
     /// What independent rows would give this variance.
@@ -60,7 +62,7 @@ pub(super) struct Side {
 
 impl Side {
     pub(super) fn new(point: Point, sums: &Sums, unit: Unit, per_person: bool) -> Self {
-        let variance = point.variance(sums);
+        let linearised = point.variance(sums);
         let people = point.behind.subjects as f64;
         // Persons are the rows of a per-person metric.
         let rows = if per_person { people } else { point.behind.rows as f64 };
@@ -69,7 +71,7 @@ impl Side {
             effective = Some(people);
             deff = Some(1.0);
         } else if unit == Unit::Share
-            && let (Some(r), Some(v)) = (point.value, variance)
+            && let (Some(r), Some(v)) = (point.value, linearised)
         {
             let independent = r * (1.0 - r);
             if v > 0.0 && independent > 0.0 {
@@ -83,13 +85,19 @@ impl Side {
             variance: if point.binomial {
                 point.value.map(|r| r * (1.0 - r) / people)
             } else {
-                variance
+                linearised
             },
+            linearised,
             effective,
             deff,
             unit,
             point,
         }
+    }
+
+    /// Degrees of freedom of the linearised variance.
+    pub(super) fn linearised_df(&self) -> f64 {
+        self.point.behind.subjects as f64 - 1.0
     }
 
     /// Size of the sample that a score interval sees: at most the rows, at least the people where nothing varies.
