@@ -192,6 +192,9 @@ impl Family {
         if let Some(p) = self.permutation() {
             return Some((p.max_gap_p, p.min_ratio_p, "permutation of people"));
         }
+        if let Some(p) = self.null_p() {
+            return Some((p, p, "studentised range under equality, simulated"));
+        }
         let statistic = extremes::studentised_range(&self.values(), &self.covariance)?;
         let p = self.simultaneous_p(statistic)?;
         let name = if self.sides.len() == 2 {
@@ -200,6 +203,24 @@ impl Family {
             "studentised range, simulated"
         };
         Some((p, p, name))
+    }
+
+    /// p-value with the variances that equality would give. A small group may show next to no variance of its own (nobody
+    /// in it was selected, say), which its own variance takes for certainty; under equality it has that of everybody's
+    /// rate. Such variances hardly vary, so the normal law serves.
+    fn null_p(&self) -> Option<f64> {
+        if self.sides.len() < 3 || self.unit != Unit::Share || self.sides.iter().all(|s| s.point.binomial) {
+            return None;
+        }
+        let total = |part: fn(&Side) -> Option<f64>| self.sides.iter().map(part).sum::<Option<f64>>();
+        let common = total(|s| s.point.numerator)? / total(|s| s.point.denominator)?;
+        let mut covariance = self.covariance.clone();
+        for (i, side) in self.sides.iter().enumerate() {
+            covariance[i][i] = side.point.null_variance(common)?;
+        }
+        let statistic = extremes::studentised_range(&self.values(), &covariance)?;
+        let df = vec![f64::INFINITY; self.sides.len()];
+        NullRange::new(&covariance, &df, self.draws(), self.seed)?.p(statistic)
     }
 
     /// Where each person is one draw and some group is small, people are relabelled.

@@ -388,6 +388,13 @@ impl Place<'_> {
             covariance[k][k] = variance.unwrap_or(0.0);
             df.push(freedom.max(1.0));
         }
+        if !binomial {
+            for (row, (_, a)) in covariance.iter_mut().zip(&members) {
+                for (cell, (_, b)) in row.iter_mut().zip(&members) {
+                    *cell *= a.stretch * b.stretch;
+                }
+            }
+        }
         Family {
             names: members.iter().map(|(i, _)| groups.groups[*i].name()).collect(),
             sides: members.into_iter().map(|(_, side)| side).collect(),
@@ -486,7 +493,7 @@ impl Place<'_> {
         match over {
             None => pair.test().map(|t| (t.name.to_owned(), t.p)),
             Some(family) => {
-                let (se, _) = pair.gap_error().filter(|(se, _)| *se > 0.0)?;
+                let (se, _) = pair.gap_spread().filter(|(se, _)| *se > 0.0)?;
                 let statistic = pair.gap().ok()?.abs() / se;
                 let p = family.simultaneous_p(statistic)?;
                 Some(("studentised range, simulated".to_owned(), p))
@@ -503,10 +510,8 @@ impl Place<'_> {
             Ok(gap) => {
                 finding.estimate = Some(gap);
                 finding.counts = whole_counts(self.plan, &pair.group, Some(&pair.reference));
-                if let Some((se, df)) = pair.gap_error() {
-                    finding.standard_error = Some(se);
-                    finding.df = Some(df).filter(|df| df.is_finite());
-                }
+                finding.standard_error = pair.gap_error();
+                finding.df = pair.gap_spread().map(|(_, df)| df).filter(|df| df.is_finite());
                 finding.test = self.test(group, pair, over);
                 self.shortfall(metric, group, pair, &mut finding);
                 finding = finding.with_interval(self.plan, Recipe::Gap(pair.clone(), over.cloned()));
@@ -524,10 +529,8 @@ impl Place<'_> {
             Ok(ratio) => {
                 finding.estimate = Some(ratio);
                 finding.counts = whole_counts(self.plan, &pair.group, Some(&pair.reference));
-                if let Some((se, df)) = pair.ratio_error() {
-                    finding.standard_error = Some(se);
-                    finding.df = Some(df).filter(|df| df.is_finite());
-                }
+                finding.standard_error = pair.ratio_error();
+                finding.df = pair.ratio_spread().map(|(_, df)| df).filter(|df| df.is_finite());
                 finding.test = self.test(group, pair, over);
                 if metric.entry().unit == Unit::Share
                     && let Some(p) = pair.reference.point.value

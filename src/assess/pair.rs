@@ -55,14 +55,27 @@ impl Pair {
 
     /// Variance and degrees of freedom of both sides. Two binomial shares of different people have theirs; in any other
     /// pair both are linearised, so that variances and covariance are of one kind and a small group lends no certainty.
-    fn errors(&self) -> Option<[(f64, f64); 2]> {
+    /// `stretched`: as intervals and tests take them, see [`crate::metrics::Point::stretch`].
+    fn errors(&self, stretched: bool) -> Option<[(f64, f64); 2]> {
         let sides = [&self.group, &self.reference];
         if self.binomial() {
             let [a, b] = sides.map(|side| side.variance.map(|v| (v, side.df)));
             return Some([a?, b?]);
         }
-        let [a, b] = sides.map(|side| side.linearised.map(|v| (v, side.linearised_df())));
+        let [a, b] = sides.map(|side| {
+            let factor = if stretched { side.stretch.powi(2) } else { 1.0 };
+            side.linearised.map(|v| (v * factor, side.linearised_df().max(1.0)))
+        });
         Some([a?, b?])
+    }
+
+    /// The covariance, stretched as the variances are.
+    fn shared(&self, stretched: bool) -> f64 {
+        if stretched && !self.binomial() {
+            self.covariance * self.group.stretch * self.reference.stretch
+        } else {
+            self.covariance
+        }
     }
 
     pub(super) fn gap(&self) -> Result<f64, Reason> {
@@ -88,18 +101,31 @@ impl Pair {
         }
     }
 
-    /// Standard error and degrees of freedom of the gap.
-    pub(super) fn gap_error(&self) -> Option<(f64, f64)> {
-        let [(va, dfa), (vb, dfb)] = self.errors()?;
-        let se = difference_variance(va, vb, self.covariance).sqrt();
+    /// Standard error of the gap, as it is reported.
+    pub(super) fn gap_error(&self) -> Option<f64> {
+        let [(va, _), (vb, _)] = self.errors(false)?;
+        Some(difference_variance(va, vb, self.covariance).sqrt())
+    }
+
+    /// Standard error and degrees of freedom of the gap, as intervals and tests take them.
+    pub(super) fn gap_spread(&self) -> Option<(f64, f64)> {
+        let [(va, dfa), (vb, dfb)] = self.errors(true)?;
+        let se = difference_variance(va, vb, self.shared(true)).sqrt();
         Some((se, welch_satterthwaite(va, dfa, vb, dfb)?))
     }
 
-    /// Standard error of the logarithm of the ratio, and its degrees of freedom.
-    pub(super) fn ratio_error(&self) -> Option<(f64, f64)> {
+    /// Standard error of the logarithm of the ratio, as it is reported.
+    pub(super) fn ratio_error(&self) -> Option<f64> {
         let (g, r) = self.values()?;
-        let [(va, dfa), (vb, dfb)] = self.errors()?;
-        let v = ln_ratio_variance(g, va, r, vb, self.covariance)?;
+        let [(va, _), (vb, _)] = self.errors(false)?;
+        Some(ln_ratio_variance(g, va, r, vb, self.covariance)?.sqrt())
+    }
+
+    /// The same with its degrees of freedom, as intervals take them.
+    pub(super) fn ratio_spread(&self) -> Option<(f64, f64)> {
+        let (g, r) = self.values()?;
+        let [(va, dfa), (vb, dfb)] = self.errors(true)?;
+        let v = ln_ratio_variance(g, va, r, vb, self.shared(true))?;
         let df = welch_satterthwaite(va / (g * g), dfa, vb / (r * r), dfb)?;
         Some((v.sqrt(), df))
     }
@@ -130,7 +156,7 @@ impl Pair {
             )?;
             return Some((ends(interval)?, "MOVER, effective size, t"));
         }
-        let (se, df) = self.gap_error()?;
+        let (se, df) = self.gap_spread()?;
         let half = reach.critical(df)? * se;
         if se <= 0.0 {
             return None;
@@ -165,7 +191,7 @@ impl Pair {
         if self.unit == Unit::Share && !(ratio > 0.0 && both_vary) {
             return by_score("Koopman, effective size, t");
         }
-        let (se, df) = self.ratio_error()?;
+        let (se, df) = self.ratio_spread()?;
         if se <= 0.0 {
             return None;
         }
@@ -182,7 +208,7 @@ impl Pair {
         if self.unit == Unit::Share && self.binomial() {
             return self.binomial_test();
         }
-        if let Some((se, df)) = self.gap_error()
+        if let Some((se, df)) = self.gap_spread()
             && se > 0.0
             && self.group.variance? > 0.0
             && self.reference.variance? > 0.0

@@ -51,8 +51,10 @@ pub(super) struct Side {
     pub(super) variance: Option<f64>,
     /// The linearised variance, whatever the method: covariances go with it.
     pub(super) linearised: Option<f64>,
-    /// Degrees of freedom: people behind the denominator, less one; infinite for a binomial share.
+    /// Degrees of freedom: effective people behind the denominator, less one; infinite for a binomial share.
     pub(super) df: f64,
+    /// See [`Point::stretch`].
+    pub(super) stretch: f64,
     /// What independent rows would give this variance.
     pub(super) effective: Option<f64>,
     /// Rows (or their weight) per effective row.
@@ -81,7 +83,12 @@ impl Side {
             }
         }
         Self {
-            df: if point.binomial { f64::INFINITY } else { people - 1.0 },
+            df: if point.binomial {
+                f64::INFINITY
+            } else {
+                point.effective_people - 1.0
+            },
+            stretch: if point.binomial { 1.0 } else { point.stretch() },
             variance: if point.binomial {
                 point.value.map(|r| r * (1.0 - r) / people)
             } else {
@@ -97,7 +104,7 @@ impl Side {
 
     /// Degrees of freedom of the linearised variance.
     pub(super) fn linearised_df(&self) -> f64 {
-        self.point.behind.subjects as f64 - 1.0
+        self.point.effective_people - 1.0
     }
 
     /// Size of the sample that a score interval sees: at most the rows, at least the people where nothing varies.
@@ -106,11 +113,12 @@ impl Side {
     /// rows than there are; where everybody is alike, a person is one observation.
     fn score_size(&self) -> f64 {
         let people = self.point.behind.subjects as f64;
-        match (self.effective, self.deff) {
+        let size = match (self.effective, self.deff) {
             (Some(size), Some(deff)) if deff < 1.0 && !self.own_rates() => size * deff,
             (Some(size), _) => size,
             (None, _) => people,
-        }
+        };
+        size / self.stretch.powi(2)
     }
 
     /// A mean of personal rates: it varies less than a binomial share of as many people, and rightly so.
@@ -141,8 +149,8 @@ impl Side {
             };
             return Some((Ends::new(interval.low.min(value), interval.high.max(value))?, method));
         }
-        let se = self.variance.filter(|v| *v > 0.0)?.sqrt();
-        let half = reach.critical(self.df)? * se;
+        let se = self.variance.filter(|v| *v > 0.0)?.sqrt() * self.stretch;
+        let half = reach.critical(self.df.max(1.0))? * se;
         if self.unit == Unit::Number {
             // A ratio of counts: positive, and skewed unless on the logarithm.
             let relative = half / value;

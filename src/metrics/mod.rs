@@ -22,6 +22,11 @@ pub struct Point {
     pub behind: Behind,
     /// Each person adds 0 or 1 to the denominator and at most that to the numerator: a binomial share.
     pub binomial: bool,
+    /// How many people of equal weight the denominator is worth, (Σd)²/Σd² over people: fewer than there are when a few
+    /// hold most of it.
+    pub effective_people: f64,
+    /// Sums over people of numerator², numerator × denominator and denominator², for a plain ratio.
+    pub squares: Option<[f64; 3]>,
 }
 
 /// The value and gradient of a metric; `None` for one that has no value of its own.
@@ -67,6 +72,18 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
             && d == behind.subjects as f64
             // Nobody is in the numerator who is not in the denominator, as false negatives are not in false positives.
             && sums.product_of(&num, &den) == n,
+        effective_people: if defined {
+            d * d / sums.product_of(&den, &den)
+        } else {
+            0.0
+        },
+        squares: defined.then(|| {
+            [
+                sums.product_of(&num, &num),
+                sums.product_of(&num, &den),
+                sums.product_of(&den, &den),
+            ]
+        }),
     }
 }
 
@@ -94,6 +111,8 @@ fn mean(a: &Point, b: &Point) -> Option<Point> {
             rows: a.behind.rows + b.behind.rows,
         },
         binomial: false,
+        effective_people: a.effective_people.min(b.effective_people),
+        squares: None,
     })
 }
 
@@ -118,6 +137,33 @@ impl Point {
         }
         let clean = if squares <= 1e-13 * size { 0.0 } else { squares };
         Some(clean * factor(m))
+    }
+
+    /// By how much an interval must stretch the standard error because few people hold most of the denominator.
+    ///
+    /// The linearised variance is too small by about 1 − 1/G with G effective people, not by the 1 − 1/m that its factor
+    /// m/(m−1) makes up for (Carter, Schnepel & Steigerwald 2017, with the effective number of clusters). 1 for people of
+    /// equal weight.
+    #[must_use]
+    pub fn stretch(&self) -> f64 {
+        let (g, m) = (self.effective_people, self.behind.subjects as f64);
+        if m < 2.0 || g <= 1.0 + 1e-9 {
+            return 1.0;
+        }
+        (g / (g - 1.0) * (m - 1.0) / m).max(1.0).sqrt()
+    }
+
+    /// Variance of the estimate if the true value were `common`: what a test of equality goes by where a group is too
+    /// small to show its own variance. `None` for what is not a plain ratio.
+    #[must_use]
+    pub fn null_variance(&self, common: f64) -> Option<f64> {
+        let ([yy, yn, nn], d) = (self.squares?, self.denominator?);
+        let m = self.behind.subjects;
+        if m < 2 || d <= 0.0 {
+            return None;
+        }
+        let squares = (yy - 2.0 * common * yn + common * common * nn).max(0.0);
+        Some(squares / (d * d) * factor(m) * self.stretch().powi(2))
     }
 
     /// Covariance of two estimates over people who are in both: `cross` holds products of the totals of the people of
