@@ -158,10 +158,9 @@ fn check_adjustment(result: &v1::Result) {
     }
 }
 
-/// Compares one oracle file. Returns the line of the table.
+/// Compares one oracle file.
 fn compare(set: &Set, data: &Path) -> Ledger {
-    let text = fs::read_to_string(data.join(format!("{}.oracle.json", set.stem))).unwrap();
-    let oracle: Value = serde_json::from_str(&text).unwrap();
+    let oracle = oracle(data, set.stem);
     let analyses = oracle["analyses"].as_object().unwrap();
     let known: BTreeSet<&str> = set.cases.iter().map(|c| c.analysis).collect();
     let theirs: BTreeSet<&str> = analyses.keys().map(String::as_str).collect();
@@ -255,4 +254,291 @@ fn resume_callbacks_agree_with_published_toolkits() {
 #[test]
 fn ucb_agrees_with_published_toolkits() {
     agrees("ucb_admissions");
+}
+
+/// The oracle file of a stem.
+fn oracle(data: &Path, stem: &str) -> Value {
+    let text = fs::read_to_string(data.join(format!("{stem}.oracle.json"))).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn path(data: &Path, name: &str) -> String {
+    data.join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn propublica_published_rates_come_out() {
+    let Some(data) = data() else { return };
+    let published = &oracle(&data, "compas_two_years")["published_propublica"];
+    let log = path(&data, "compas_two_years.csv.gz");
+    let spec = spec("compas_full");
+    let audited = Audited::new(result(&audit([spec.to_str().unwrap(), &log, "--format", "json"])));
+    let rates = [
+        ("FPR_percent", "false_positive_rate"),
+        ("FNR_percent", "false_negative_rate"),
+        ("PPV_percent", "positive_predictive_value"),
+        ("NPV_percent", "negative_predictive_value"),
+    ];
+    let cells = [
+        ("tn", "true_negative_rate"),
+        ("fp", "false_positive_rate"),
+        ("fn", "false_negative_rate"),
+        ("tp", "true_positive_rate"),
+    ];
+    let mut compared = 0;
+    for (group, theirs) in published.as_object().unwrap() {
+        let ours = |metric| audited.find("race", "high risk", metric, "value", group).unwrap();
+        for (key, metric) in rates {
+            let percent = format!("{:.2}", 100.0 * ours(metric).estimate.unwrap());
+            assert_eq!(
+                percent,
+                format!("{:.2}", theirs[key].as_f64().unwrap()),
+                "{group} {key}"
+            );
+            compared += 1;
+        }
+        for (key, metric) in cells {
+            assert_eq!(ours(metric).numerator, theirs["table"][key].as_f64(), "{group} {key}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 16);
+}
+
+/// What was drawn by lot passes; what is known to differ fails.
+#[test]
+fn the_null_control_passes_its_gate_and_berkeley_fails() {
+    let Some(data) = data() else { return };
+    let run = |name: &str, log: &str| {
+        let (spec, log) = (spec(name), path(&data, log));
+        let args = [spec.to_str().unwrap(), &log, "--format", "json"];
+        let output = audit(args);
+        (output.status.code(), result(&output))
+    };
+    let (code, fair) = run("hillstrom_received", "hillstrom_email.csv.gz");
+    assert_eq!(code, Some(0));
+    assert_eq!(fair.verdict.verdict, "pass");
+    assert!(fair.estimates.iter().all(|e| e.p_adjusted.is_none_or(|p| p > 0.05)));
+
+    let (code, unfair) = run("ucb", "ucb_admissions.csv.gz");
+    assert_eq!(code, Some(1));
+    assert_eq!(unfair.verdict.verdict, "fail");
+    let groups = &oracle(&data, "ucb_admissions")["analyses"]["gender"]["groups"];
+    let rate = |group: &str| groups[group]["selected"].as_f64().unwrap() / groups[group]["n"].as_f64().unwrap();
+    let answer = &unfair.gates[0].answers[0];
+    assert_eq!((answer.group.as_str(), answer.verdict.as_str()), ("Female", "fail"));
+    assert!((answer.estimate.unwrap() - rate("Female") / rate("Male")).abs() < 1e-12);
+    let audited = Audited::new(unfair);
+    let gap = audited
+        .find("Gender", "admitted", "selection_rate", "gap", "Female")
+        .unwrap();
+    assert!((gap.estimate.unwrap() - (rate("Female") - rate("Male"))).abs() < 1e-12);
+    assert!(gap.p_adjusted.unwrap() < 1e-12 && gap.high.unwrap() < -0.11);
+}
+
+/// With the person named, the estimates stay and the intervals widen: offers to one customer are not independent.
+#[test]
+fn offers_of_one_customer_are_not_independent() {
+    let Some(data) = data() else { return };
+    let run = |log: &str, flags: &[&str]| {
+        let (spec, log) = (spec("starbucks_completed"), path(&data, log));
+        let mut args = vec![spec.to_str().unwrap(), &log, "--format", "json"];
+        args.extend(flags);
+        let output = audit(args);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let parse = |text: &str| Audited::new(serde_json::from_str(text).unwrap());
+    let person: &[&str] = &["--subject", "customer_id"];
+    let (text, columnar) = (
+        run("starbucks_offers.csv.gz", person),
+        run("starbucks_offers.parquet", person),
+    );
+    assert_eq!(
+        text.replace("starbucks_offers.csv.gz", "LOG"),
+        columnar.replace("starbucks_offers.parquet", "LOG"),
+        "the same rows must give the same bytes from either file"
+    );
+    let (people, rows) = (parse(&text), parse(&run("starbucks_offers.csv.gz", &[])));
+    assert!(people.result.account.subjects < people.result.account.audited);
+    for group in ["F", "M", "O"] {
+        let of = |audited: &Audited| {
+            audited
+                .find("gender", "completed", "selection_rate", "value", group)
+                .unwrap()
+                .clone()
+        };
+        let (own, row) = (of(&people), of(&rows));
+        assert_eq!(own.estimate, row.estimate);
+        assert_eq!(row.deff, Some(1.0));
+        assert!(own.deff.unwrap() > 1.2, "{group}: {:?}", own.deff);
+        assert!(own.high.unwrap() - own.low.unwrap() > row.high.unwrap() - row.low.unwrap());
+    }
+}
+
+/// What somebody types who has a log and no spec.
+const BY_FLAGS: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "bank_additional_full",
+        "marital",
+        "marital",
+        &["--delimiter", ";", "--selected", "y=yes"],
+    ),
+    (
+        "bank_additional_full",
+        "age_band",
+        "age",
+        &["--delimiter", ";", "--selected", "y=yes", "--protected", "age:25,60"],
+    ),
+    (
+        "compas_two_years",
+        "race_full",
+        "race",
+        &[
+            "--selected",
+            "score_text=Medium|High",
+            "--actual",
+            "two_year_recid=1",
+            "--unfavourable",
+            "--reference",
+            "Caucasian",
+        ],
+    ),
+    (
+        "hillstrom_email",
+        "zip_received_email",
+        "zip_code",
+        &["--selected", "segment=Mens E-Mail|Womens E-Mail"],
+    ),
+    (
+        "hillstrom_email",
+        "zip_visit",
+        "zip_code",
+        &["--selected", "visit=1", "--where", "segment=Mens E-Mail|Womens E-Mail"],
+    ),
+    (
+        "kag_ad_conversions",
+        "numeric_gender",
+        "gender",
+        &["--selected", "Approved_Conversion>0"],
+    ),
+    (
+        "facebook_ad_delivery",
+        "delivery_share_female_DE",
+        "Ad Set Name",
+        &[
+            "--count",
+            "Impressions",
+            "--selected",
+            "Gender=female",
+            "--where",
+            "Gender=female|male",
+            "--where",
+            "Campaign Name=Automated Discrimination - DE",
+        ],
+    ),
+    (
+        "ad_delivery_timeseries",
+        "delivery_share_female_facebook_DE_last_snapshot",
+        "job",
+        &[
+            "--count",
+            "impressions",
+            "--null-value",
+            "NA",
+            "--selected",
+            "gender=female",
+            "--where",
+            "gender=female|male",
+            "--where",
+            "platform=facebook",
+            "--where",
+            "country=DE",
+            "--where",
+            "datetime=2020-08-27 08:56:00",
+        ],
+    ),
+    (
+        "open_bandit_small",
+        "policy_bts_vs_random_click",
+        "behavior_policy",
+        &["--selected", "click=1"],
+    ),
+    (
+        "resume_callbacks",
+        "ethnicity",
+        "ethnicity",
+        &["--selected", "call=yes"],
+    ),
+    (
+        "starbucks_offers",
+        "gender_completed_missing_as_group",
+        "gender",
+        &["--selected", "offer_completed=1", "--where", "offer_type=bogo|discount"],
+    ),
+    (
+        "starbucks_model_predictions",
+        "gender_missing_as_group",
+        "gender",
+        &["--selected", "y_predict=1", "--actual", "y_test=1"],
+    ),
+    (
+        "ucb_admissions",
+        "gender",
+        "Gender",
+        &["--count", "Freq", "--selected", "Admit=Admitted"],
+    ),
+];
+
+#[test]
+fn every_log_can_be_audited_by_flags_alone() {
+    let Some(data) = data() else { return };
+    for (stem, analysis, attribute, flags) in BY_FLAGS {
+        let log = path(&data, &format!("{stem}.csv.gz"));
+        let mut args = vec![log.as_str(), "--format", "json"];
+        args.extend(*flags);
+        if !flags.contains(&"--protected") {
+            args.extend(["--protected", attribute]);
+        }
+        if !flags.contains(&"--unfavourable") {
+            args.push("--favourable");
+        }
+        let output = audit(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{stem}: {stderr}");
+        let audited = Audited::new(result(&output));
+        let outcome = audited.result.outcomes[0].name.clone();
+        let groups = &oracle(&data, stem)["analyses"][analysis]["groups"];
+        for (group, theirs) in groups.as_object().unwrap() {
+            let ours = audited.find(attribute, &outcome, "selection_rate", "value", group);
+            let ours = ours.unwrap_or_else(|| panic!("{stem}: no group {group}"));
+            assert_eq!(ours.denominator, theirs["n"].as_f64(), "{stem} {group}");
+            assert_eq!(ours.numerator, theirs["selected"].as_f64(), "{stem} {group}");
+        }
+    }
+    let stems: BTreeSet<&str> = BY_FLAGS.iter().map(|(stem, ..)| *stem).collect();
+    assert_eq!(
+        stems,
+        SETS.iter().map(|set| set.stem).collect(),
+        "a log that nobody audits by flags"
+    );
+}
+
+/// COMPAS repeats two names in its header: an error when one of them is used, and only then.
+#[test]
+fn a_repeated_name_is_an_error_only_where_it_is_used() {
+    let Some(data) = data() else { return };
+    let log = path(&data, "compas_two_years.csv.gz");
+    let common = [log.as_str(), "--protected", "sex", "--unfavourable", "--format", "json"];
+    let fine = audit(common.into_iter().chain(["--selected", "score_text=Medium|High"]));
+    assert_eq!(fine.status.code(), Some(0));
+    let refused = audit(common.into_iter().chain(["--selected", "decile_score>=5"]));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("`decile_score`"));
 }

@@ -129,7 +129,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 3_619,
     },
     Set {
         stem: "starbucks_offers",
@@ -183,7 +183,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 1_159,
     },
     Set {
         stem: "starbucks_model_predictions",
@@ -217,7 +217,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 1_658,
     },
     Set {
         stem: "bank_additional_full",
@@ -255,7 +255,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 1_084,
     },
     Set {
         stem: "hillstrom_email",
@@ -290,7 +290,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 475,
     },
     Set {
         stem: "facebook_ad_delivery",
@@ -318,7 +318,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 471,
     },
     Set {
         stem: "ad_delivery_timeseries",
@@ -344,7 +344,7 @@ pub const SETS: &[Set] = &[
                 ..SNAPSHOT
             },
         ],
-        at_least: 1,
+        at_least: 724,
     },
     Set {
         stem: "kag_ad_conversions",
@@ -386,7 +386,7 @@ pub const SETS: &[Set] = &[
                 ..CASE
             },
         ],
-        at_least: 1,
+        at_least: 481,
     },
     Set {
         stem: "open_bandit_small",
@@ -428,7 +428,7 @@ pub const SETS: &[Set] = &[
                 ..BANDIT
             },
         ],
-        at_least: 1,
+        at_least: 1_117,
     },
     Set {
         stem: "resume_callbacks",
@@ -456,7 +456,7 @@ pub const SETS: &[Set] = &[
                 ..RESUME
             },
         ],
-        at_least: 1,
+        at_least: 412,
     },
     Set {
         stem: "ucb_admissions",
@@ -467,6 +467,6 @@ pub const SETS: &[Set] = &[
             attribute: "Gender",
             ..CASE
         }],
-        at_least: 1,
+        at_least: 61,
     },
 ];
