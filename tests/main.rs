@@ -6,7 +6,10 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod audit_support;
 mod log_support;
 
 mod broken_input;
 mod formats;
+mod gates;
+mod regression;
