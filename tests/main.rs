@@ -6,12 +6,15 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod audit_support;
 mod log_support;
 
 mod broken_input;
 mod fixtures;
 mod formats;
+mod gates;
 mod layering;
 mod metrics_reference;
 mod promises_in_docs;
 mod real_logs;
+mod regression;

@@ -12,7 +12,7 @@ mod side;
 pub use finding::{About, Counts, Finding, Status};
 pub use side::Ends;
 
-use family::Family;
+use family::{Extreme, Family};
 use finding::Recipe;
 use pair::Pair;
 use side::Side;
@@ -338,6 +338,21 @@ impl Place<'_> {
         }
     }
 
+    /// The status of a comparison: it rests on both sides.
+    fn compared(&self, group: usize) -> Status {
+        let groups = self.groups();
+        let people = match self.reference {
+            Chosen::Group(i) => groups.groups[*i].subjects,
+            Chosen::Rest => groups.rest_subjects(group, self.outcome),
+            Chosen::Overall => self.tally.everyone.subjects,
+            Chosen::Nobody => 0,
+        };
+        match self.status(group) {
+            Status::Ok if people < self.plan.min_subjects => Status::Unjudged("too-few-in-reference"),
+            status => status,
+        }
+    }
+
     fn reference_name(&self) -> Option<String> {
         match self.reference {
             Chosen::Group(i) => Some(self.groups().groups[*i].name()),
@@ -487,7 +502,7 @@ impl Place<'_> {
 
     /// The test of equality with the reference, for judged groups.
     fn test(&self, group: usize, pair: &Pair, over: Option<&Family>) -> Option<(String, f64)> {
-        if self.status(group) != Status::Ok {
+        if self.compared(group) != Status::Ok {
             return None;
         }
         match over {
@@ -504,7 +519,7 @@ impl Place<'_> {
     fn gap(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
         let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Gap).with_side(&pair.group);
         finding.reference = self.reference_name();
-        finding.status = self.status(group);
+        finding.status = self.compared(group);
         match pair.gap() {
             Err(reason) => finding.status = Status::Undefined(reason),
             Ok(gap) => {
@@ -523,7 +538,7 @@ impl Place<'_> {
     fn ratio(&self, metric: Metric, group: usize, pair: &Pair, over: Option<&Family>) -> Finding {
         let mut finding = blank(self.about(group), self.outcome, metric, Contrast::Ratio).with_side(&pair.group);
         finding.reference = self.reference_name();
-        finding.status = self.status(group);
+        finding.status = self.compared(group);
         match pair.ratio() {
             Err(reason) => finding.status = Status::Undefined(reason),
             Ok(ratio) => {
@@ -595,21 +610,7 @@ impl Place<'_> {
                             family.names[extreme.highest].clone(),
                         )),
                     };
-                    finding.counts = whole_counts(
-                        self.plan,
-                        &family.sides[if contrast == Contrast::MaxGap {
-                            extreme.highest
-                        } else {
-                            extreme.lowest
-                        }],
-                        Some(
-                            &family.sides[if contrast == Contrast::MaxGap {
-                                extreme.lowest
-                            } else {
-                                extreme.highest
-                            }],
-                        ),
-                    );
+                    finding.counts = self.extreme_counts(family, extreme, contrast);
                     finding.test = p.map(|(gap, ratio, name)| {
                         let p = if contrast == Contrast::MaxGap { gap } else { ratio };
                         (name.to_owned(), p)
@@ -626,6 +627,16 @@ impl Place<'_> {
                 }
             }
             findings.push(finding);
+        }
+    }
+
+    /// Counts behind an extreme: of the larger less the smaller, of the smaller to the larger.
+    fn extreme_counts(&self, family: &Family, extreme: Extreme, contrast: Contrast) -> Option<Counts> {
+        let (low, high) = (&family.sides[extreme.lowest], &family.sides[extreme.highest]);
+        if contrast == Contrast::MaxGap {
+            whole_counts(self.plan, high, Some(low))
+        } else {
+            whole_counts(self.plan, low, Some(high))
         }
     }
 
@@ -653,10 +664,16 @@ impl Place<'_> {
                 finding.deff = None;
                 finding.effective = None;
                 finding.reference = self.reference_name();
-                finding.status = self.status(group);
+                finding.status = self.compared(group);
                 match parts {
                     [Ok(x), Ok(y)] => {
                         finding.estimate = Some(if gap { x.max(y) } else { x.min(y) });
+                        let decides = if (gap && x >= y) || (!gap && x <= y) {
+                            &first
+                        } else {
+                            &second
+                        };
+                        finding.counts = self.folded_counts(decides, gap);
                         finding.test = p.as_ref().map(|((_, x), (_, y))| {
                             let p = (2.0 * x.min(*y)).min(1.0);
                             ("Bonferroni over its two rates".to_owned(), p)
@@ -685,6 +702,17 @@ impl Place<'_> {
         self.worst_extremes(metric, a, b, findings);
     }
 
+    /// Counts of a pair, turned so that its gap is not negative or its ratio not above 1.
+    fn folded_counts(&self, pair: &Pair, gap: bool) -> Option<Counts> {
+        let above = pair.gap().ok()? > 0.0;
+        let (a, b) = if above == gap {
+            (&pair.group, &pair.reference)
+        } else {
+            (&pair.reference, &pair.group)
+        };
+        whole_counts(self.plan, a, Some(b))
+    }
+
     fn worst_extremes(&self, metric: Metric, a: Metric, b: Metric, findings: &mut Vec<Finding>) {
         let families = [self.family(a), self.family(b)];
         for contrast in [Contrast::MaxGap, Contrast::MinRatio] {
@@ -708,6 +736,7 @@ impl Place<'_> {
                     };
                     let (extreme, family) = if first { (x, &families[0]) } else { (y, &families[1]) };
                     finding.estimate = Some(extreme.estimate);
+                    finding.counts = self.extreme_counts(family, extreme, contrast);
                     finding.about = About::Extremes {
                         grouping: self.grouping,
                         names: Some((

@@ -187,6 +187,14 @@ fn band(bands: &Bands, x: f64) -> u32 {
 /// Most values that are shown when a condition's own never occurred.
 const MOST_SHOWN: usize = 12;
 
+/// A whole number, however it is written: `7`, `7.0`, `7e0`.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| {
+        let x: f64 = text.parse().ok()?;
+        (x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0).then_some(x as i64)
+    })
+}
+
 /// Tests the values of one column, and remembers what it saw.
 #[derive(Debug)]
 pub(super) struct ConditionTest {
@@ -197,21 +205,26 @@ pub(super) struct ConditionTest {
     pub(super) others: Vec<String>,
     /// `values` as numbers, for numeric columns.
     numbers: Vec<f64>,
+    /// `values` as whole numbers: those beyond 2⁵³ are not told apart as doubles.
+    integers: Vec<i64>,
     buffer: String,
     last: Option<(String, bool)>,
 }
 
 impl ConditionTest {
     pub(super) fn new(condition: &plan::Condition) -> Self {
-        let numbers = match &condition.test {
-            Test::Values(values) => values.iter().filter_map(|v| v.trim().parse().ok()).collect(),
-            _ => Vec::new(),
+        let values: &[String] = match &condition.test {
+            Test::Values(values) => values,
+            _ => &[],
         };
+        let numbers: Vec<f64> = values.iter().filter_map(|v| v.trim().parse().ok()).collect();
+        let integers = values.iter().filter_map(|v| whole(v.trim())).collect();
         Self {
             test: condition.test.clone(),
             met: 0,
             others: Vec::new(),
             numbers,
+            integers,
             buffer: String::new(),
             last: None,
         }
@@ -234,7 +247,7 @@ impl ConditionTest {
                     met
                 }
             },
-            (Test::Values(_), Value::Integer(x)) => self.numbers.contains(&(x as f64)),
+            (Test::Values(_), Value::Integer(x)) => self.integers.contains(&x),
             (Test::Values(_), Value::Real(x)) => self.numbers.contains(&x),
             (Test::Values(values), Value::Boolean(x)) => {
                 let (word, digit) = if x { ("true", "1") } else { ("false", "0") };
@@ -366,6 +379,10 @@ mod tests {
         assert_eq!(one.meets(Value::Integer(2)), Ok(Some(false)));
         assert_eq!(one.meets(Value::Boolean(true)), Ok(Some(true)));
         assert_eq!(one.meets(Value::Missing), Ok(None));
+        let mut large = ConditionTest::new(&condition(Test::Values(vec!["9007199254740993".into(), "3.0".into()])));
+        assert_eq!(large.meets(Value::Integer(9_007_199_254_740_992)), Ok(Some(false)));
+        assert_eq!(large.meets(Value::Integer(9_007_199_254_740_993)), Ok(Some(true)));
+        assert_eq!(large.meets(Value::Integer(3)), Ok(Some(true)));
         assert_eq!(one.others, ["1.0", "2"]);
         let mut edge = ConditionTest::new(&condition(Test::AtLeast(5.0)));
         assert_eq!(edge.meets(Value::Text("5")), Ok(Some(true)));

@@ -457,6 +457,9 @@ fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &st
 /// Notes groups whose names differ only in case or blanks: nearly always one group written in two ways.
 fn look_alikes(attribute: &str, labels: &[crate::tally::Label], notes: &mut Vec<String>) {
     let plain = |name: &str| name.trim().to_lowercase();
+    // In the order of the report, not in that in which the log brought them.
+    let mut labels: Vec<_> = labels.iter().collect();
+    labels.sort();
     for (i, a) in labels.iter().enumerate() {
         for b in &labels[i + 1..] {
             if plain(&a.name) == plain(&b.name) {

@@ -14,6 +14,10 @@ const PLAIN: &[(&str, &str)] = &[
     // Why a number is undefined, or is not judged.
     ("attribute-missing", "the attribute is not known for these people"),
     ("too-few-subjects", "too few people to judge it"),
+    (
+        "too-few-in-reference",
+        "too few people in the group it is compared with to judge it",
+    ),
     ("group-undefined", "the number is undefined for one of the groups"),
     ("fewer-than-two-groups", "fewer than two groups can be compared"),
     ("no-denominator", "nothing in the group counts for this metric"),

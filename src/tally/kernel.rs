@@ -308,7 +308,7 @@ impl Kernel {
                     }
                 }
             } else {
-                self.add_person_of_several_cells(first, &mut everyone, &mut groupings, &mut scratch);
+                self.add_person_of_several_cells(first, &mut everyone, &mut groupings, &mut scratch)?;
             }
         }
 
@@ -375,7 +375,7 @@ impl Kernel {
         everyone: &mut Group,
         groupings: &mut [Grouping],
         scratch: &mut Scratch,
-    ) {
+    ) -> Result<(), Overflow> {
         scratch.records.clear();
         let mut at = first;
         while at != NONE {
@@ -384,7 +384,7 @@ impl Kernel {
         }
         everyone.subjects += 1;
         for (o, layout) in self.layouts.iter().enumerate() {
-            if let Some(whole) = self.combined(&scratch.records, o) {
+            if let Some(whole) = self.combined(&scratch.records, o)? {
                 everyone.single[o].add(layout, &whole, 1);
             }
         }
@@ -400,7 +400,7 @@ impl Kernel {
             if by_group.len() == 1 {
                 for (&group, records) in &by_group {
                     for (o, layout) in self.layouts.iter().enumerate() {
-                        if let Some(totals) = self.combined(records, o) {
+                        if let Some(totals) = self.combined(records, o)? {
                             grouping.groups[group].single[o].add(layout, &totals, 1);
                         }
                     }
@@ -409,13 +409,13 @@ impl Kernel {
             }
             grouping.several += 1;
             for (o, layout) in self.layouts.iter().enumerate() {
-                let parts: Vec<(usize, Totals)> = by_group
-                    .iter()
-                    .filter_map(|(&group, records)| Some((group, self.combined(records, o)?)))
-                    .collect();
+                let mut parts: Vec<(usize, Totals)> = Vec::new();
+                for (&group, records) in &by_group {
+                    parts.extend(self.combined(records, o)?.map(|totals| (group, totals)));
+                }
                 let known: Vec<u32> = self.known_records(grouping, &by_group, None);
-                let whole_known = self.combined(&known, o);
-                let Some(whole) = self.combined(&scratch.records, o) else {
+                let whole_known = self.combined(&known, o)?;
+                let Some(whole) = self.combined(&scratch.records, o)? else {
                     continue;
                 };
                 if let Some(whole_known) = &whole_known {
@@ -429,7 +429,7 @@ impl Kernel {
                     if let Some(whole_known) = &whole_known {
                         target.touching[o].add(layout, whole_known, 1);
                     }
-                    if let Some(rest) = self.combined(&rest, o) {
+                    if let Some(rest) = self.combined(&rest, o)? {
                         target.multi_rest[o].add(layout, &rest, 1);
                         target.with_rest[o].add(here, &rest);
                     }
@@ -443,6 +443,7 @@ impl Kernel {
                 }
             }
         }
+        Ok(())
     }
 
     /// A person's records in groups of known attribute, but for one group.
@@ -454,8 +455,8 @@ impl Kernel {
             .collect()
     }
 
-    /// A person's totals over some records.
-    fn combined(&self, records: &[u32], outcome: usize) -> Option<Totals> {
+    /// A person's totals over some records. Each is within range; their sum may not be.
+    fn combined(&self, records: &[u32], outcome: usize) -> Result<Option<Totals>, Overflow> {
         let layout = &self.layouts[outcome];
         let mut counts = vec![0; layout.counts()];
         let mut reals = vec![Fixed::default(); layout.real_sums()];
@@ -465,14 +466,13 @@ impl Kernel {
                 *a += b;
             }
             for (a, b) in reals.iter_mut().zip(part.reals) {
-                // Within range: each part is far below it, and there are few parts.
-                *a = a.plus(*b).unwrap_or(*a);
+                *a = a.plus(*b).ok_or(Overflow::Value)?;
             }
         }
-        layout.totals(Part {
+        Ok(layout.totals(Part {
             counts: &counts,
             reals: &reals,
-        })
+        }))
     }
 }
 

@@ -206,6 +206,20 @@ impl GroupingTally {
         sums
     }
 
+    /// How many people [`Self::rest`] has.
+    #[must_use]
+    pub fn rest_subjects(&self, group: usize, outcome: usize) -> u64 {
+        let of_group = &self.groups[group];
+        let others = self
+            .groups
+            .iter()
+            .enumerate()
+            .filter(|(i, other)| *i != group && other.is_known());
+        of_group.multi_rest[outcome].subjects
+            + of_group.elsewhere[outcome].subjects
+            + others.map(|(_, other)| other.single[outcome].subjects).sum::<u64>()
+    }
+
     /// Products of people's totals in two groups; `None` when no person is in both.
     #[must_use]
     pub fn pair(&self, a: usize, b: usize, outcome: usize) -> Option<CrossSums> {
