@@ -18,3 +18,4 @@ mod metrics_reference;
 mod promises_in_docs;
 mod real_logs;
 mod regression;
+mod simulation;
