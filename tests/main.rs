@@ -19,3 +19,4 @@ mod promises_in_docs;
 mod real_logs;
 mod regression;
 mod simulation;
+mod special_functions;
