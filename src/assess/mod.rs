@@ -4,6 +4,7 @@
 //! ratio with theirs and one test of equality; over all judged groups the largest gap and the smallest ratio. Then all
 //! p-values of the audit are adjusted together.
 
+mod adjust;
 mod family;
 mod finding;
 mod pair;
@@ -19,8 +20,6 @@ use side::Side;
 
 use crate::catalogue::{Contrast, Formula, Measure, Metric, Unit};
 use crate::diagnostic::{Diagnostic, near};
-use crate::inference::benjamini_hochberg::benjamini_hochberg;
-use crate::inference::holm::holm;
 use crate::inference::power::{self, Arm};
 use crate::metrics::{self, Point};
 use crate::plan::{Plan, Reference, Weight};
@@ -94,43 +93,13 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
                 reference: &reference,
             };
             place.assess(&mut assessment.findings);
+            assessment.notes.extend(place.worst_off_reference());
             chosen.push(reference);
         }
         assessment.references.push(chosen);
     }
-    adjust(&mut assessment);
+    assessment.tests = adjust::adjust(&mut assessment.findings);
     Ok(assessment)
-}
-
-/// Adjusts the p-values of all hypotheses together. A gap and its ratio are one hypothesis.
-fn adjust(assessment: &mut Assessment) {
-    let is_hypothesis = |f: &Finding| f.contrast != Contrast::Ratio && f.status == Status::Ok && f.test.is_some();
-    let p: Vec<f64> = assessment
-        .findings
-        .iter()
-        .filter(|f| is_hypothesis(f))
-        .filter_map(|f| f.test.as_ref().map(|(_, p)| *p))
-        .collect();
-    assessment.tests = p.len() as u64;
-    let (by_holm, by_bh) = (holm(&p), benjamini_hochberg(&p));
-    let mut next = 0;
-    let mut last: Option<(f64, f64)> = None;
-    for finding in &mut assessment.findings {
-        if finding.contrast == Contrast::Ratio {
-            // The ratio stands right after its gap.
-            if finding.status == Status::Ok && finding.test.is_some() {
-                finding.p_adjusted = last.map(|l| l.0);
-                finding.p_bh = last.map(|l| l.1);
-            }
-        } else if is_hypothesis(finding) {
-            last = Some((by_holm[next], by_bh[next]));
-            finding.p_adjusted = Some(by_holm[next]);
-            finding.p_bh = Some(by_bh[next]);
-            next += 1;
-        } else {
-            last = None;
-        }
-    }
 }
 
 fn side(metric: Metric, sums: &Sums) -> Option<Side> {
@@ -245,7 +214,12 @@ fn whole_counts(plan: &Plan, a: &Side, b: Option<&Side>) -> Option<Counts> {
 fn choose(plan: &Plan, tally: &Tally, outcome: usize, grouping: usize, judged: &[bool]) -> Result<Chosen, Diagnostic> {
     let planned = &plan.groupings[grouping];
     let groups = &tally.groupings[grouping].groups;
-    let known = || groups.iter().enumerate().filter(|(_, g)| g.is_known());
+    let known = || {
+        groups
+            .iter()
+            .enumerate()
+            .filter(|(_, g)| g.is_known() && g.is_in_scope())
+    };
     Ok(match &planned.reference {
         Reference::Rest if known().count() > 1 => Chosen::Rest,
         Reference::Rest => Chosen::Nobody,
@@ -319,6 +293,42 @@ struct Place<'a> {
 impl Place<'_> {
     fn groups(&self) -> &GroupingTally {
         &self.tally.groupings[self.grouping]
+    }
+
+    /// A note when the reference is the worst-off of the judged groups: no group can then fall short of it.
+    fn worst_off_reference(&self) -> Option<String> {
+        let Chosen::Group(reference) = self.reference else {
+            return None;
+        };
+        let outcome = &self.plan.outcomes[self.outcome];
+        let good = |group: &GroupTally| {
+            let sums = group.sums(self.outcome);
+            let rate = sums.sum(Measure::Selected) / sums.sum(Measure::Rows);
+            if outcome.favourable { rate } else { -rate }
+        };
+        let groups = &self.groups().groups;
+        let own = good(groups.get(*reference)?);
+        let others: Vec<f64> = (0..groups.len())
+            .filter(|i| i != reference && self.judged[*i])
+            .map(|i| good(&groups[i]))
+            .filter(|rate| rate.is_finite())
+            .collect();
+        let better = others.iter().filter(|other| **other > own).count();
+        (!others.is_empty() && better == others.len()).then(|| {
+            format!(
+                "For `{}`, the reference `{}` of `{}` is itself the worst-off group: a minimum on a ratio to it can't fail. \
+                 Compare with reference = \"best\", or put the gate on demographic_parity_ratio.",
+                outcome.name,
+                groups[*reference].name(),
+                self.plan.groupings[self.grouping].name
+            )
+        })
+    }
+
+    /// The groups of which `where` left any row.
+    fn in_scope(&self) -> Vec<usize> {
+        let groups = self.groups().groups.iter().enumerate();
+        groups.filter(|(_, g)| g.is_in_scope()).map(|(i, _)| i).collect()
     }
 
     fn about(&self, group: usize) -> About {
@@ -477,7 +487,7 @@ impl Place<'_> {
 
     fn plain(&self, metric: Metric, findings: &mut Vec<Finding>) {
         let family = self.family(metric);
-        for group in 0..self.groups().groups.len() {
+        for group in self.in_scope() {
             let sums = self.groups().groups[group].sums(self.outcome);
             let Some(side) = side(metric, &sums) else {
                 continue;
@@ -647,7 +657,7 @@ impl Place<'_> {
 
     /// A metric that is the worse of two others' contrasts.
     fn worst(&self, metric: Metric, a: Metric, b: Metric, findings: &mut Vec<Finding>) {
-        for group in 0..self.groups().groups.len() {
+        for group in self.in_scope() {
             let (Some(first), Some(second)) = (self.pair(a, group), self.pair(b, group)) else {
                 continue;
             };

@@ -1,15 +1,22 @@
 //! Gates: which numbers they look at, and what decides.
 
+use super::group::closed_groups;
 use super::resolve::Faults;
-use super::{Gate, GateRule, Grouping, OnInconclusive, Outcome, Threshold};
-use crate::catalogue::{self, Contrast, Formula, Metric, Need};
+use super::{Attribute, Gate, GateRule, Grouping, OnInconclusive, Outcome, Threshold};
+use crate::catalogue::{self, Contrast, Formula, Metric, Need, Unit};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, At, Origin, Spec, place};
 
-pub(super) fn gates(spec: &Spec, outcomes: &[Outcome], groupings: &[Grouping], faults: &mut Faults<'_>) -> Vec<Gate> {
+pub(super) fn gates(
+    spec: &Spec,
+    outcomes: &[Outcome],
+    attributes: &[Attribute],
+    groupings: &[Grouping],
+    faults: &mut Faults<'_>,
+) -> Vec<Gate> {
     let mut gates: Vec<Gate> = Vec::new();
     for written in &spec.gates {
-        let Some(mut gate) = gate(spec, written, outcomes, groupings, faults) else {
+        let Some(mut gate) = gate(spec, written, outcomes, attributes, groupings, faults) else {
             continue;
         };
         if let Some(name) = &written.name
@@ -35,6 +42,7 @@ fn gate(
     spec: &Spec,
     written: &spec::Gate,
     outcomes: &[Outcome],
+    attributes: &[Attribute],
     groupings: &[Grouping],
     faults: &mut Faults<'_>,
 ) -> Option<Gate> {
@@ -72,7 +80,10 @@ fn gate(
             return None;
         }
     };
-    let groupings = groupings_of(written, groupings, faults);
+    let looked_in = groupings_of(written, groupings, faults);
+    check_groups(written, &looked_in, groupings, attributes, faults);
+    check_reach(written, &metrics, contrast, faults);
+    let groupings = looked_in;
     let (min, max) = (
         threshold(written.min.as_ref(), written.min_text.as_deref()),
         threshold(written.max.as_ref(), written.max_text.as_deref()),
@@ -273,6 +284,76 @@ fn groupings_of(written: &spec::Gate, groupings: &[Grouping], faults: &mut Fault
         }
     }
     found
+}
+
+/// Checks the groups that a gate names, where all groups of what it looks at are known without reading rows.
+fn check_groups(
+    written: &spec::Gate,
+    looked_in: &[usize],
+    groupings: &[Grouping],
+    attributes: &[Attribute],
+    faults: &mut Faults<'_>,
+) {
+    let Some(named) = &written.groups else { return };
+    let mut known: Vec<String> = Vec::new();
+    for grouping in looked_in {
+        let mut names = vec![String::new()];
+        for (position, a) in groupings[*grouping].attributes.iter().enumerate() {
+            let Some(groups) = closed_groups(&attributes[*a]) else {
+                return;
+            };
+            let joint = if position == 0 { "" } else { " & " };
+            names = names
+                .iter()
+                .flat_map(|head| groups.iter().map(move |group| format!("{head}{joint}{group}")))
+                .collect();
+        }
+        known.extend(names);
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    for name in named {
+        if !known.contains(&name.value.as_str()) {
+            faults.unknown("group", "unknown-group", name, &known);
+        }
+    }
+}
+
+/// Checks that a threshold can be met at all: a share lies between 0 and 1, a ratio is not negative.
+fn check_reach(written: &spec::Gate, metrics: &[(usize, Metric)], contrast: Contrast, faults: &mut Faults<'_>) {
+    let share = metrics.iter().all(|(_, m)| m.entry().unit == Unit::Share);
+    let (lowest, highest) = match contrast {
+        Contrast::Value if share => (0.0, 1.0),
+        Contrast::Gap if share => (-1.0, 1.0),
+        Contrast::MaxGap if share => (0.0, 1.0),
+        Contrast::MaxGap => (0.0, f64::INFINITY),
+        Contrast::Ratio => (0.0, f64::INFINITY),
+        Contrast::MinRatio => (0.0, 1.0),
+        Contrast::Value | Contrast::Gap => return,
+    };
+    let out_of_reach = [
+        written.min.as_ref().filter(|min| min.value > highest),
+        written.max.as_ref().filter(|max| max.value < lowest),
+    ];
+    for threshold in out_of_reach.into_iter().flatten() {
+        let range = if highest.is_finite() {
+            format!("between {lowest} and {highest}")
+        } else {
+            format!("at least {lowest}")
+        };
+        let mut fault = Diagnostic::new(
+            "unreachable-threshold",
+            format!(
+                "no log can meet {}: the {} of `{}` is {range}",
+                threshold.value,
+                contrast.id(),
+                written.metric.value
+            ),
+        );
+        if threshold.value > 1.0 {
+            fault = fault.help("thresholds are shares, not per cent: 0.8 means 80 %");
+        }
+        faults.add(fault, &threshold.origin);
+    }
 }
 
 fn threshold(number: Option<&At<f64>>, text: Option<&str>) -> Option<Threshold> {

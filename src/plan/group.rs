@@ -32,6 +32,14 @@ pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Fa
             );
             continue;
         }
+        if name.value.contains(" & ") {
+            faults.add(
+                Diagnostic::new("bad-value", "the name of an attribute may not hold \" & \"")
+                    .help("intersections are named so: \"gender & age\""),
+                &name.origin,
+            );
+        }
+        check_values(protected, faults);
         let Some((table, column)) = column(spec, protected, columns, faults) else {
             continue;
         };
@@ -55,6 +63,47 @@ pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Fa
         });
     }
     attributes
+}
+
+/// Checks that recoded values can mean what they say.
+fn check_values(protected: &Protected, faults: &mut Faults<'_>) {
+    let Some(groups) = &protected.values else { return };
+    for (group, values) in &groups.value {
+        if [crate::plan::MISSING, crate::plan::OTHER].contains(&group.value.as_str()) {
+            faults.add(
+                Diagnostic::new("bad-value", format!("a group may not be called \"{}\"", group.value))
+                    .help("values that mean \"not known\" belong in `missing`; values that are not listed are \"(other)\" anyway"),
+                &group.origin,
+            );
+        }
+        if values.is_empty() {
+            faults.add(
+                Diagnostic::new("bad-value", format!("the group \"{}\" lists no value", group.value)),
+                &group.origin,
+            );
+        }
+        for value in values {
+            if value.value.is_empty() {
+                faults.add(
+                    Diagnostic::new("bad-value", "an empty field is no value, and can't mean a group")
+                        .help("people with an empty field are the group \"(missing)\""),
+                    &value.origin,
+                );
+            } else if protected.missing.iter().any(|m| m.value == value.value) {
+                faults.add(
+                    Diagnostic::new(
+                        "bad-value",
+                        format!(
+                            "the value \"{}\" stands in `missing` and in the group \"{}\"",
+                            value.value, group.value
+                        ),
+                    )
+                    .help("it can mean \"not known\" or a group, not both"),
+                    &value.origin,
+                );
+            }
+        }
+    }
 }
 
 /// The file and column of an attribute.
@@ -149,7 +198,15 @@ fn reference(text: &str) -> Reference {
 
 /// Checks a named reference as far as the groups are known without reading rows.
 fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut Faults<'_>) {
-    let mut known: Vec<&str> = match &attribute.rule {
+    if reference.value == crate::plan::MISSING {
+        faults.add(
+            Diagnostic::new("bad-value", "people whose group is not known can't be the reference")
+                .help("name a group, or use \"largest\", \"best\", \"rest\" or \"overall\""),
+            &reference.origin,
+        );
+        return;
+    }
+    let known: Vec<&str> = match &attribute.rule {
         Rule::AsIs => return,
         Rule::Recode(groups) => groups
             .iter()
@@ -158,7 +215,6 @@ fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut F
             .collect(),
         Rule::Bands(bands) => bands.labels.iter().map(String::as_str).collect(),
     };
-    known.push(crate::plan::MISSING);
     if known.contains(&reference.value.as_str()) {
         return;
     }
@@ -219,6 +275,7 @@ pub(super) fn groupings(
         ));
     }
     for (set, origin) in intersections(spec, attributes, faults) {
+        check_intersection_reference(spec, &set, attributes, faults);
         let names: Vec<&str> = set.iter().map(|a| attributes[*a].name.as_str()).collect();
         groupings.push(Grouping {
             name: names.join(" & "),
@@ -313,6 +370,62 @@ fn intersections(spec: &Spec, attributes: &[Attribute], faults: &mut Faults<'_>)
         }
     }
     sets
+}
+
+/// Checks that `[groups].reference` can be a group of an intersection: one part per attribute, each a group of its own
+/// where the groups are known.
+fn check_intersection_reference(spec: &Spec, set: &[usize], attributes: &[Attribute], faults: &mut Faults<'_>) {
+    let Some(text) = &spec.groups.reference else { return };
+    if !matches!(reference(&text.value), Reference::Named(_)) {
+        return;
+    }
+    let parts: Vec<&str> = text.value.split(" & ").map(str::trim).collect();
+    let fits = parts.len() == set.len()
+        && set
+            .iter()
+            .zip(&parts)
+            .all(|(a, part)| closed_groups(&attributes[*a]).is_none_or(|known| known.contains(&(*part).to_owned())));
+    if fits
+        || faults
+            .found
+            .iter()
+            .any(|f| f.code == "unknown-reference" && f.message.contains(&text.value))
+    {
+        return;
+    }
+    let names: Vec<&str> = set.iter().map(|a| attributes[*a].name.as_str()).collect();
+    let mut fault = Diagnostic::new(
+        "unknown-reference",
+        format!("\"{}\" is no group of `{}`", text.value, names.join(" & ")),
+    );
+    if let Some(meant) = near(&text.value, ["largest", "best", "rest", "overall"]) {
+        fault = fault.help(format!("did you mean \"{meant}\"?"));
+    }
+    fault =
+        fault.help("use \"largest\", \"best\", \"rest\", \"overall\", or one group per attribute, joined by \" & \"");
+    faults.add(fault, &text.origin);
+}
+
+/// The groups of an attribute, where they are known without reading rows.
+pub(super) fn closed_groups(attribute: &Attribute) -> Option<Vec<String>> {
+    match &attribute.rule {
+        Rule::AsIs => None,
+        Rule::Recode(groups) => Some(
+            groups
+                .iter()
+                .map(|(name, _)| name.clone())
+                .chain([crate::plan::OTHER.to_owned(), crate::plan::MISSING.to_owned()])
+                .collect(),
+        ),
+        Rule::Bands(bands) => Some(
+            bands
+                .labels
+                .iter()
+                .cloned()
+                .chain([crate::plan::MISSING.to_owned()])
+                .collect(),
+        ),
+    }
 }
 
 /// `[groups].reference` where it is written; else the attributes' own, when they are all named or all alike.

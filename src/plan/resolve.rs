@@ -217,7 +217,7 @@ pub fn resolve(
         .filter_map(|c| condition(c, &mut columns, &mut faults))
         .collect();
     let outcomes = outcomes(spec, weight, &mut columns, &mut notes, &mut faults);
-    let gates = gates(spec, &outcomes, &groupings, &mut faults);
+    let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
     if !faults.found.is_empty() {
@@ -319,6 +319,16 @@ fn time(
 
 fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Option<Condition> {
     let column = columns.find(Table::Log, &written.column, faults)?;
+    if let spec::Test::Values(values) = &written.test
+        && let Some(empty) = values.iter().find(|value| value.value.is_empty())
+    {
+        faults.add(
+            Diagnostic::new("bad-value", "an empty field is no value, and meets no condition")
+                .help("rows with an empty field are set aside as \"no decision\", and counted"),
+            &empty.origin,
+        );
+        return None;
+    }
     let numeric = !matches!(written.test, spec::Test::Values(_));
     if numeric
         && matches!(
@@ -442,6 +452,12 @@ fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) 
     let Some(names) = &written.metrics else {
         return Metric::all().filter(|m| can_give(outcome, *m)).collect();
     };
+    if names.is_empty() {
+        faults.add(
+            Diagnostic::new("bad-value", "`metrics` names no metric").help("leave it out to get all"),
+            &written.name.origin,
+        );
+    }
     let mut found = Vec::new();
     for name in names {
         match catalogue::find(&name.value, outcome.favourable) {

@@ -253,6 +253,7 @@ fn groupings(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<v1::Gro
                 .groups
                 .iter()
                 .zip(&assessment.judged[g])
+                .filter(|(group, _)| group.is_in_scope())
                 .map(|(group, judged)| v1::Group {
                     group: group.name(),
                     subjects: group.subjects,

@@ -528,8 +528,9 @@ fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
     if metric.is_none() {
         table.missing("metric", "metric = \"disparate_impact\"");
     }
+    let written = table.get("min").is_some() || table.get("max").is_some();
     match (&gate.min, &gate.max) {
-        (None, None) => table.missing("min` or `max", "min = 0.8"),
+        (None, None) if !written => table.missing("min` or `max", "min = 0.8"),
         (Some(min), Some(max)) if min.value > max.value => {
             if let Origin::File(span) = &max.origin {
                 table.faults.add(

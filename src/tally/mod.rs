@@ -177,6 +177,12 @@ impl GroupTally {
         names.join(" & ")
     }
 
+    /// Whether `where` left any of its rows in; a group without one is accounted for and not compared.
+    #[must_use]
+    pub fn is_in_scope(&self) -> bool {
+        self.fates.read() > self.fates.filtered
+    }
+
     /// Whether every attribute is known.
     #[must_use]
     pub fn is_known(&self) -> bool {

@@ -36,14 +36,18 @@ pub(super) fn write(page: &mut Page, result: &Result) {
         page.text(&format!("and {}", counted(more, "more file", "more files")));
     }
     let account = &result.account;
-    page.hanging(
-        &format!(
-            "audited: {} of {}",
-            counted(account.audited, "row", "rows"),
-            counted(account.subjects, "person", "people")
-        ),
-        2,
-    );
+    let rows = counted(account.audited, "row", "rows");
+    let audited = if audit.unit != "row" {
+        format!("{rows} of {}", counted(account.subjects, "person", "people"))
+    } else if account.audited_count == account.audited {
+        rows
+    } else {
+        format!(
+            "{rows}, which stand for {}",
+            counted(account.audited_count, "row", "rows")
+        )
+    };
+    page.hanging(&format!("audited: {audited}"), 2);
     let unit = match audit.unit.as_str() {
         "subject" => "the person is the unit: rows of one person are not independent",
         "row" => "each row counts as a person of its own: no person column was named",

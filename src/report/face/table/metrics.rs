@@ -203,11 +203,11 @@ fn write_extremes(page: &mut Page, view: &View, outcome: &Outcome, grouping: &Gr
                 Some(_) => with_interval(e, &view.bounds(e)),
                 None => format!("{UNDEFINED} ({})", plain(e.reason.as_deref().unwrap_or("undefined"))),
             };
-            let p = e
-                .p_value
-                .map_or_else(String::new, |p| format!(", p {}", number::p_value(p)));
+            let p = e.p_value.map_or_else(String::new, |p| {
+                format!("; p {} that all groups are alike", number::p_value(p))
+            });
             page.hanging(
-                &format!("{words} of {metric}: {number}{p}, between {}", pair(&e.group)),
+                &format!("{words} of {metric}: {number}, between {}{p}", pair(&e.group)),
                 2,
             );
         }
