@@ -25,6 +25,10 @@ use walk::{Ledger, Walk};
 
 /// The folder with the logs; `None` (and a word about it) when there is none.
 #[allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "where the logs are is no business of the program"
+)]
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("PARYTET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
