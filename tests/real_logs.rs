@@ -24,6 +24,11 @@ use cases::{SETS, Set};
 use walk::{Ledger, Walk};
 
 /// The folder with the logs; `None` (and a word about it) when there is none.
+#[allow(clippy::print_stderr, reason = "a skipped test must say so")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "where the logs are is no business of the program"
+)]
 fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("PARYTET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
@@ -97,12 +102,15 @@ impl Audited {
     }
 }
 
+/// What tells one run of a set from another: spec, flags, reference.
+type Run = (String, Vec<String>, Against);
+
 /// Runs each audit of a set once.
 struct Runs<'a> {
     set: &'a Set,
     data: &'a Path,
     folder: TempDir,
-    done: RefCell<HashMap<(String, Vec<String>, Against), Rc<Audited>>>,
+    done: RefCell<HashMap<Run, Rc<Audited>>>,
 }
 
 impl Runs<'_> {
@@ -183,6 +191,10 @@ fn compare(set: &Set, data: &Path) -> Ledger {
     ledger
 }
 
+#[allow(
+    clippy::print_stdout,
+    reason = "the table of what was compared, for whoever asks to see a test's output"
+)]
 fn agrees(stem: &str) {
     let Some(data) = data() else { return };
     let set = SETS.iter().find(|set| set.stem == stem).unwrap();
@@ -541,4 +553,23 @@ fn a_repeated_name_is_an_error_only_where_it_is_used() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(refused.stdout.is_empty());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("`decile_score`"));
+}
+
+/// False negatives and false positives are different people: their quotient is no share, though each person adds 0 or 1.
+#[test]
+fn a_quotient_of_different_people_has_an_interval_on_either_side_of_one() {
+    let Some(data) = data() else { return };
+    let (spec, log) = (spec("compas_full"), path(&data, "compas_two_years.csv.gz"));
+    let audited = Audited::new(result(&audit([spec.to_str().unwrap(), &log, "--format", "json"])));
+    for group in ["Female", "Male"] {
+        let of = |metric| audited.find("sex", "high risk", metric, "value", group).unwrap();
+        let quotient = of("treatment_equality");
+        let [misses, alarms] = ["false_negative_rate", "false_positive_rate"].map(|m| of(m).numerator.unwrap());
+        assert_eq!(quotient.estimate, Some(misses / alarms));
+        // Nobody is in both counts: as for a ratio of two Poisson counts, but for the size of the whole.
+        let poisson = (1.0 / misses + 1.0 / alarms).sqrt();
+        let relative = quotient.standard_error.unwrap() / quotient.estimate.unwrap();
+        assert!((relative / poisson - 1.0).abs() < 0.01, "{group}: {relative} {poisson}");
+        assert!(quotient.low.is_some() && quotient.high.is_some(), "{group}");
+    }
 }

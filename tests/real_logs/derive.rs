@@ -12,12 +12,7 @@ pub fn log_of(stem: &str, spec: &str, data: &Path, folder: &Path) -> PathBuf {
     let copy = folder.join(format!("{spec}.csv"));
     match spec {
         "compas_scores" | "compas_filtered_scores" => {
-            rewrite(
-                &published,
-                &copy,
-                |header| second_names(header),
-                |_, row| Some(row.clone()),
-            );
+            rewrite(&published, &copy, second_names, |_, row| Some(row.clone()));
         }
         "starbucks_hours" => rewrite(
             &published,

@@ -336,8 +336,12 @@ impl<'a> Walk<'a> {
                 "ratio(between_groups)" => {
                     self.by_metric(theirs, |walk, m, theirs| walk.extreme(m, "min_ratio", theirs))
                 }
-                "difference(to_overall)" => self.by_metric(theirs, |walk, m, theirs| walk.to_overall(m, "gap", theirs)),
-                "ratio(to_overall)" => self.by_metric(theirs, |walk, m, theirs| walk.to_overall(m, "ratio", theirs)),
+                "difference(to_overall)" => {
+                    self.by_metric(theirs, |walk, m, theirs| walk.against_overall(m, "gap", theirs))
+                }
+                "ratio(to_overall)" => {
+                    self.by_metric(theirs, |walk, m, theirs| walk.against_overall(m, "ratio", theirs))
+                }
                 "demographic_parity_difference(between_groups)" => {
                     self.extreme_called("demographic_parity_difference", theirs)
                 }
@@ -350,12 +354,16 @@ impl<'a> Walk<'a> {
                 }
                 "equal_opportunity_difference(between_groups)" => self.extreme("true_positive_rate", "max_gap", theirs),
                 "equal_opportunity_ratio(between_groups)" => self.extreme("true_positive_rate", "min_ratio", theirs),
-                "demographic_parity_difference(to_overall)" => self.to_overall("selection_rate", "gap", theirs),
-                "demographic_parity_ratio(to_overall)" => self.to_overall("selection_rate", "ratio", theirs),
-                "equalized_odds_difference(to_overall,worst_case)" => self.to_overall("equalized_odds", "gap", theirs),
-                "equalized_odds_ratio(to_overall,worst_case)" => self.to_overall("equalized_odds", "ratio", theirs),
-                "equal_opportunity_difference(to_overall)" => self.to_overall("true_positive_rate", "gap", theirs),
-                "equal_opportunity_ratio(to_overall)" => self.to_overall("true_positive_rate", "ratio", theirs),
+                "demographic_parity_difference(to_overall)" => self.against_overall("selection_rate", "gap", theirs),
+                "demographic_parity_ratio(to_overall)" => self.against_overall("selection_rate", "ratio", theirs),
+                "equalized_odds_difference(to_overall,worst_case)" => {
+                    self.against_overall("equalized_odds", "gap", theirs)
+                }
+                "equalized_odds_ratio(to_overall,worst_case)" => {
+                    self.against_overall("equalized_odds", "ratio", theirs)
+                }
+                "equal_opportunity_difference(to_overall)" => self.against_overall("true_positive_rate", "gap", theirs),
+                "equal_opportunity_ratio(to_overall)" => self.against_overall("true_positive_rate", "ratio", theirs),
                 "equalized_odds_difference(between_groups,mean)"
                 | "equalized_odds_ratio(between_groups,mean)"
                 | "equalized_odds_difference(to_overall,mean)"
@@ -409,7 +417,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The group farthest from the whole: fairlearn's `to_overall`.
-    fn to_overall(&mut self, metric: &str, contrast: &str, theirs: &Value) {
+    fn against_overall(&mut self, metric: &str, contrast: &str, theirs: &Value) {
         let each = self
             .names
             .keys()
