@@ -9,14 +9,18 @@
 mod audit_support;
 mod log_support;
 
+mod account;
 mod broken_input;
+mod determinism;
 mod fixtures;
 mod formats;
 mod gates;
 mod layering;
 mod metrics_reference;
 mod promises_in_docs;
+mod properties;
 mod real_logs;
 mod regression;
 mod simulation;
+mod spec_errors;
 mod special_functions;

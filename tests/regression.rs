@@ -600,3 +600,24 @@ fn false_negatives_per_false_positive_is_no_share() {
     assert_close(number(&value["standard_error"]), (1.2f64 * 10.0 / 9.0).sqrt(), 1e-12);
     assert!(number(&value["low"]) < 3.0 && number(&value["high"]) > 3.0);
 }
+
+#[test]
+fn total_exclusion_of_a_group_is_not_left_open() {
+    // Where everybody of a group is always selected and everybody of the other never, no variance is left to go by.
+    let mut log = "id,gender,decision\n".to_owned();
+    for i in 0..40 {
+        let (group, decision) = if i < 20 { ("a", "yes") } else { ("b", "no") };
+        log += &format!("{i},{group},{decision}\n{i},{group},{decision}\n");
+    }
+    for gate in [
+        "demographic_parity_difference<=0.2",
+        "demographic_parity_ratio>=0.8",
+        "disparate_impact>=0.8",
+    ] {
+        let result = audited(&log, &["--gate", gate, "--reference", "a"]);
+        assert_eq!(result["gates"][0]["verdict"], "fail", "{gate}: {}", result["gates"][0]);
+    }
+    let result = audited(&log, &[]);
+    let gap = gender(&result, "b / a", "selection_rate", "max_gap");
+    assert!(number(&gap["p_value"]) < 1e-6 && number(&gap["low"]) > 0.5, "{gap}");
+}

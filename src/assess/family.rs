@@ -4,6 +4,7 @@
 //! always apart. Their intervals therefore come from bounds that hold for all pairs at once (Tukey's idea, with unequal
 //! variances after Games & Howell 1976), and their p-values from the null distribution of the extreme itself.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use super::pair::{Pair, Reason};
@@ -28,6 +29,8 @@ pub(super) struct Family {
     pub(super) sides: Vec<Side>,
     /// Covariance of each two estimates; the diagonal holds variances.
     pub(super) covariance: Vec<Vec<f64>>,
+    /// Which two groups share people.
+    pub(super) shared: Vec<Vec<bool>>,
     /// Degrees of freedom of each estimate's variance; infinite for binomial shares.
     pub(super) df: Vec<f64>,
     pub(super) unit: Unit,
@@ -82,6 +85,10 @@ impl Family {
                 highest = i;
             }
         }
+        // Where all are equal, the names are still those of two groups.
+        if lowest == highest {
+            highest = 1;
+        }
         Some((lowest, highest))
     }
 
@@ -113,8 +120,28 @@ impl Family {
 
     /// The null distribution of the largest studentised gap.
     fn null(&self) -> Option<&NullRange> {
-        let draw = || NullRange::new(&self.covariance, &self.df, self.draws(), self.seed);
+        let draw = || self.drawn(&self.covariance, &self.df);
         self.null.get_or_init(draw).as_ref()
+    }
+
+    /// A null distribution. Groups are drawn in an order of their numbers, so that their names change nothing.
+    fn drawn(&self, covariance: &[Vec<f64>], df: &[f64]) -> Option<NullRange> {
+        let mut order: Vec<usize> = (0..df.len()).collect();
+        order.sort_by(|&a, &b| {
+            let key = |i: usize| (covariance[i][i], df[i]);
+            key(a).partial_cmp(&key(b)).unwrap_or(Ordering::Equal)
+        });
+        let covariance: Vec<Vec<f64>> = order
+            .iter()
+            .map(|&a| order.iter().map(|&b| covariance[a][b]).collect())
+            .collect();
+        let df: Vec<f64> = order.iter().map(|&i| df[i]).collect();
+        NullRange::new(&covariance, &df, self.draws(), self.seed)
+    }
+
+    fn pairs(&self) -> f64 {
+        let groups = self.sides.len() as f64;
+        groups * (groups - 1.0) / 2.0
     }
 
     /// Degrees of freedom of the only pair there is, of two groups.
@@ -127,10 +154,16 @@ impl Family {
 
     /// Critical value that covers all pairs at once. Of two groups there is one pair, and nothing to allow for.
     pub(super) fn critical(&self, level: f64) -> Option<f64> {
-        match self.only_pair_df() {
-            Some(df) => Reach::Level(level).critical(df),
-            None => self.null()?.critical(level),
+        if let Some(df) = self.only_pair_df() {
+            return Reach::Level(level).critical(df);
         }
+        if let Some(null) = self.null() {
+            return null.critical(level);
+        }
+        // Where everybody in every group is alike there is nothing to draw from. The bounds are then those of people as
+        // wholes, one for each pair.
+        let level = 1.0 - (1.0 - level) / self.pairs();
+        Reach::Level(level).critical(self.df.iter().copied().fold(f64::INFINITY, f64::min))
     }
 
     /// p-value of one pair among all pairs.
@@ -146,6 +179,7 @@ impl Family {
             group: self.sides[a].clone(),
             reference: self.sides[b].clone(),
             covariance: self.covariance[a][b],
+            shared: self.shared[a][b],
             unit: self.unit,
         }
     }
@@ -195,7 +229,14 @@ impl Family {
         if let Some(p) = self.null_p() {
             return Some((p, p, "studentised range under equality, simulated"));
         }
-        let statistic = extremes::studentised_range(&self.values(), &self.covariance)?;
+        let Some(statistic) = extremes::studentised_range(&self.values(), &self.covariance) else {
+            let pairs = (0..self.sides.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+            let least = pairs
+                .filter_map(|(a, b)| Some(self.pair(a, b).test()?.p))
+                .reduce(f64::min)?;
+            let p = (least * self.pairs()).min(1.0);
+            return Some((p, p, "pooled z on people, Bonferroni over pairs"));
+        };
         let p = self.simultaneous_p(statistic)?;
         let name = if self.sides.len() == 2 {
             "linearised t"
@@ -220,16 +261,12 @@ impl Family {
         }
         let statistic = extremes::studentised_range(&self.values(), &covariance)?;
         let df = vec![f64::INFINITY; self.sides.len()];
-        NullRange::new(&covariance, &df, self.draws(), self.seed)?.p(statistic)
+        self.drawn(&covariance, &df)?.p(statistic)
     }
 
     /// Where each person is one draw and some group is small, people are relabelled.
     fn permutation(&self) -> Option<extremes::PermutationExtremes> {
-        let independent = self
-            .covariance
-            .iter()
-            .enumerate()
-            .all(|(i, row)| row.iter().enumerate().all(|(j, c)| i == j || *c == 0.0));
+        let independent = !self.shared.iter().flatten().any(|shared| *shared);
         if !independent || !self.sides.iter().all(|s| s.point.binomial) {
             return None;
         }
@@ -244,6 +281,9 @@ impl Family {
             .iter()
             .map(|s| whole(s.point.denominator))
             .collect::<Option<_>>()?;
+        let mut groups: Vec<(u64, u64)> = selected.into_iter().zip(sizes).collect();
+        groups.sort_unstable();
+        let (selected, sizes): (Vec<u64>, Vec<u64>) = groups.into_iter().unzip();
         let (x, n): (u64, u64) = (selected.iter().sum(), sizes.iter().sum());
         let smallest = *sizes.iter().min()? as f64;
         let rarer = x.min(n - x) as f64;

@@ -393,16 +393,21 @@ impl Place<'_> {
                 members.push((i, side));
             }
         }
-        let mut covariance: Vec<Vec<f64>> = members
-            .iter()
-            .map(|(i, a)| {
-                let with = |(j, b): &(usize, Side)| if i == j { 0.0 } else { self.covariance(*i, a, *j, b) };
-                members.iter().map(with).collect()
-            })
-            .collect();
+        let (mut covariance, mut shared) = (Vec::new(), Vec::new());
+        for (i, a) in &members {
+            let row = members.iter().map(|(j, b)| {
+                if i == j {
+                    (0.0, false)
+                } else {
+                    self.covariance(*i, a, *j, b)
+                }
+            });
+            let (numbers, flags): (Vec<f64>, Vec<bool>) = row.unzip();
+            covariance.push(numbers);
+            shared.push(flags);
+        }
         // As for a pair: binomial variances where nothing else is compared with them.
-        let binomial =
-            members.iter().all(|(_, side)| side.point.binomial) && covariance.iter().flatten().all(|c| *c == 0.0);
+        let binomial = members.iter().all(|(_, side)| side.point.binomial) && !shared.iter().flatten().any(|s| *s);
         let mut df = Vec::new();
         for (k, (_, side)) in members.iter().enumerate() {
             let (variance, freedom) = if binomial {
@@ -424,6 +429,7 @@ impl Place<'_> {
             names: members.iter().map(|(i, _)| groups.groups[*i].name()).collect(),
             sides: members.into_iter().map(|(_, side)| side).collect(),
             covariance,
+            shared,
             df,
             unit: metric.entry().unit,
             seed: self.seed(metric),
@@ -437,17 +443,21 @@ impl Place<'_> {
         self.plan.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ place
     }
 
-    fn covariance(&self, i: usize, a: &Side, j: usize, b: &Side) -> f64 {
-        self.groups()
-            .pair(i, j, self.outcome)
-            .map_or(0.0, |cross| a.point.covariance(&b.point, &cross))
+    /// Covariance of two groups' estimates, and whether they share people.
+    fn covariance(&self, i: usize, a: &Side, j: usize, b: &Side) -> (f64, bool) {
+        self.groups().pair(i, j, self.outcome).map_or((0.0, false), |cross| {
+            (
+                a.point.covariance(&b.point, &cross),
+                a.point.shares_people(&b.point, &cross),
+            )
+        })
     }
 
     /// The group's comparison with its reference; `None` for the reference itself.
     fn pair(&self, metric: Metric, group: usize) -> Option<Pair> {
         let tally = &self.groups().groups[group];
         let mine = side(metric, &tally.sums(self.outcome))?;
-        let (reference, covariance) = match self.reference {
+        let (reference, (covariance, shared)) = match self.reference {
             Chosen::Nobody => return None,
             Chosen::Group(other) if *other == group => return None,
             Chosen::Group(other) => {
@@ -459,8 +469,10 @@ impl Place<'_> {
             Chosen::Rest => {
                 let sums = self.groups().rest(group, self.outcome);
                 let reference = side(metric, &sums)?;
-                let covariance = mine.point.covariance(&reference.point, &tally.with_rest[self.outcome]);
-                (reference, covariance)
+                let cross = &tally.with_rest[self.outcome];
+                let covariance = mine.point.covariance(&reference.point, cross);
+                let shared = mine.point.shares_people(&reference.point, cross);
+                (reference, (covariance, shared))
             }
             Chosen::Overall => {
                 let sums = self.tally.everyone.sums(self.outcome);
@@ -470,13 +482,14 @@ impl Place<'_> {
                     .point
                     .covariance_within(&reference.point, &tally.single[self.outcome])
                     + mine.point.covariance(&reference.point, &tally.with_all[self.outcome]);
-                (reference, covariance)
+                (reference, (covariance, true))
             }
         };
         Some(Pair {
             group: mine,
             reference,
             covariance,
+            shared,
             unit: metric.entry().unit,
         })
     }

@@ -32,6 +32,8 @@ pub(super) struct Pair {
     pub(super) reference: Side,
     /// Covariance of the two estimates: not zero when people are in both.
     pub(super) covariance: f64,
+    /// Whether people are in both. Where everybody of one side is alike the covariance is 0 all the same.
+    pub(super) shared: bool,
     pub(super) unit: Unit,
 }
 
@@ -42,7 +44,7 @@ impl Pair {
 
     /// Both are binomial shares of different people.
     fn binomial(&self) -> bool {
-        self.group.point.binomial && self.reference.point.binomial && self.covariance == 0.0
+        self.group.point.binomial && self.reference.point.binomial && !self.shared
     }
 
     /// Correlation of the two estimates.

@@ -18,6 +18,8 @@ pub struct Point {
     pub numerator: Option<f64>,
     /// Sum of the denominator, for a plain ratio.
     pub denominator: Option<f64>,
+    /// What the denominator is a sum of; empty for what is no plain ratio.
+    pub over: Linear,
     /// People and rows for whom the denominator is not zero.
     pub behind: Behind,
     /// Each person adds 0 or 1 to the denominator and at most that to the numerator: a binomial share.
@@ -55,8 +57,6 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         }
         gradient
     });
-    let coefficients =
-        |linear: Linear| -> Vec<(Measure, f64)> { linear.iter().map(|(m, c)| (*m, f64::from(*c))).collect() };
     let (num, den) = (coefficients(numerator), coefficients(denominator));
     // Totals that are 0 or 1 equal their squares; both sides are sums of whole numbers, exact as doubles.
     let zero_or_one = |x: &[(Measure, f64)], sum: f64| sums.product_of(x, x) == sum;
@@ -65,6 +65,7 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         gradient,
         numerator: Some(n),
         denominator: Some(d),
+        over: denominator,
         behind,
         binomial: defined
             && zero_or_one(&num, n)
@@ -87,6 +88,10 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
     }
 }
 
+fn coefficients(linear: Linear) -> Vec<(Measure, f64)> {
+    linear.iter().map(|(m, c)| (*m, f64::from(*c))).collect()
+}
+
 fn mean(a: &Point, b: &Point) -> Option<Point> {
     let value = match (a.value, b.value) {
         (Some(x), Some(y)) => Some(f64::midpoint(x, y)),
@@ -106,6 +111,7 @@ fn mean(a: &Point, b: &Point) -> Option<Point> {
         gradient,
         numerator: None,
         denominator: None,
+        over: &[],
         behind: Behind {
             subjects: a.behind.subjects.min(b.behind.subjects),
             rows: a.behind.rows + b.behind.rows,
@@ -173,7 +179,16 @@ impl Point {
         self.scaled(other, cross.product_of(&self.gradient, &other.gradient))
     }
 
-    /// The same where people's totals are identical in both parts.
+    /// Whether somebody stands behind both denominators: the covariance can be 0 all the same.
+    #[must_use]
+    pub fn shares_people(&self, other: &Self, cross: &CrossSums) -> bool {
+        if self.over.is_empty() || other.over.is_empty() {
+            return !cross.is_empty();
+        }
+        cross.product_of(&coefficients(self.over), &coefficients(other.over)) > 0.0
+    }
+
+    /// The covariance where people's totals are identical in both parts.
     #[must_use]
     pub fn covariance_within(&self, other: &Self, sums: &Sums) -> f64 {
         self.scaled(other, sums.product_of(&self.gradient, &other.gradient))
