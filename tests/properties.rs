@@ -540,14 +540,15 @@ fn the_persons_of_the_method_reference_end_to_end() {
         "--min-subjects",
         "2",
     ]);
-    for (group, r, v, hc0, deff, df) in [
+    for (group, r, v, hc0, deff, people, effective) in [
         (
             "A",
             0.357_142_857_1,
             0.008_785_401_9,
             0.007_028_321_5,
             1.071_428_571_4,
-            4.0,
+            5.0,
+            784.0 / 228.0,
         ),
         (
             "B",
@@ -555,23 +556,27 @@ fn the_persons_of_the_method_reference_end_to_end() {
             0.005_772_629_0,
             0.004_329_471_8,
             0.668_253_968_3,
-            3.0,
+            4.0,
+            441.0 / 137.0,
         ),
     ] {
         let value = gender(&result, group, "selection_rate", "value");
         assert_close(number(&value["estimate"]), r, 1e-9);
         let variance = number(&value["standard_error"]).powi(2);
         assert_close(variance, v, 1e-10);
-        assert_close(variance * df / (df + 1.0), hc0, 1e-10);
+        assert_close(variance * (people - 1.0) / people, hc0, 1e-10);
         assert_close(number(&value["deff"]), deff, 1e-9);
-        assert_eq!(number(&value["df"]), df);
+        // Effective people, (sum of rows)^2 / sum of squared rows, less one.
+        assert_close(number(&value["df"]), effective - 1.0, 1e-12);
     }
     let gap = gender(&result, "B", "selection_rate", "gap");
     assert_close(number(&gap["estimate"]), -0.119_047_619_0, 1e-9);
     assert_close(number(&gap["standard_error"]), 0.120_656_665_6, 1e-9);
-    // Welch-Satterthwaite with 4 and 3 degrees.
-    let (a, b) = (0.008_785_401_916, 0.005_772_629_031);
-    let df: f64 = (a + b) * (a + b) / (a * a / 4.0 + b * b / 3.0);
+    // Welch-Satterthwaite with effective people, of variances that allow for them.
+    let allow = |v: f64, m: f64, g: f64| v * (g / (g - 1.0)) / (m / (m - 1.0));
+    let (ga, gb) = (784.0 / 228.0, 441.0 / 137.0);
+    let (a, b) = (allow(0.008_785_401_916, 5.0, ga), allow(0.005_772_629_031, 4.0, gb));
+    let df: f64 = (a + b) * (a + b) / (a * a / (ga - 1.0) + b * b / (gb - 1.0));
     assert_close(number(&gap["df"]), df, 1e-8);
     let ratio = gender(&result, "B", "selection_rate", "ratio");
     assert_close(number(&ratio["estimate"]).ln(), -0.405_465_108_1, 1e-9);

@@ -159,7 +159,8 @@ fn hypotheses(result: &v1::Result) -> Vec<&Estimate> {
                 && alike(o.p_value.unwrap(), p)
                 && alike(o.estimate.unwrap().abs(), e.estimate.unwrap().abs())
         };
-        if !(follows && before.is_some_and(|b| alike(b, p))) && !found.iter().any(|o| same(&o)) {
+        let told = follows && before.is_some_and(|b| alike(b, p));
+        if !told && !found.iter().any(|o| same(&o)) {
             found.push(e);
         }
         before = Some(p);
