@@ -3,6 +3,8 @@
 //! The catalogue stands leftmost and imports nothing, so that the spec, the plan and the report can all read it.
 //! How a metric is *estimated* follows from its [`Formula`]; see [`crate::metrics`].
 
+use std::collections::BTreeSet;
+
 mod labels;
 mod rates;
 mod value;
@@ -312,6 +314,31 @@ pub fn denominators() -> Vec<Linear> {
             && !all.contains(&denominator)
         {
             all.push(denominator);
+        }
+    }
+    all
+}
+
+/// The measures that a formula is made of.
+fn measures_of(formula: Formula) -> Vec<Measure> {
+    match formula {
+        Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
+        Formula::Mean(a, b) | Formula::Worst(a, b) => {
+            let mut both = measures_of(a.entry().formula);
+            both.extend(measures_of(b.entry().formula));
+            both
+        }
+    }
+}
+
+/// Every pair of measures that one metric is made of, lower first, each once: the products that a tally keeps.
+#[must_use]
+pub fn products() -> BTreeSet<(Measure, Measure)> {
+    let mut all = BTreeSet::new();
+    for metric in Metric::all() {
+        let measures = measures_of(metric.entry().formula);
+        for &a in &measures {
+            all.extend(measures.iter().filter(|b| a <= **b).map(|b| (a, *b)));
         }
     }
     all

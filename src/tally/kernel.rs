@@ -425,20 +425,20 @@ impl Kernel {
                     let rest = self.known_records(grouping, &by_group, Some(*group));
                     let target = &mut grouping.groups[*group];
                     target.multi[o].add(layout, here, 1);
-                    target.with_all[o].add(here, &whole);
+                    target.with_all[o].add(layout, here, &whole);
                     if let Some(whole_known) = &whole_known {
                         target.touching[o].add(layout, whole_known, 1);
                     }
                     if let Some(rest) = self.combined(&rest, o)? {
                         target.multi_rest[o].add(layout, &rest, 1);
-                        target.with_rest[o].add(here, &rest);
+                        target.with_rest[o].add(layout, here, &rest);
                     }
                     for (other, there) in &parts[i + 1..] {
                         grouping
                             .pairs
                             .entry((*group, *other))
                             .or_insert_with(|| self.layouts.iter().map(CrossMoments::new).collect())[o]
-                            .add(here, there);
+                            .add(layout, here, there);
                     }
                 }
             }

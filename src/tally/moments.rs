@@ -12,8 +12,10 @@ pub(super) struct Layout {
     measures: Vec<Measure>,
     /// Where the sum of each measure is kept.
     sums: Vec<Slot>,
-    /// Where the product sums are kept: `(a, b)` with `a <= b`, packed by rows.
+    /// Where the product sums are kept: `(a, b)` with `a <= b`, in the order of [`kept_products`].
     second: Vec<(usize, usize, Slot)>,
+    /// The products kept between two parts of the same people.
+    crossed: Vec<(usize, usize)>,
     /// Denominators of the catalogue that this outcome has, as coefficients by measure.
     denominators: Vec<(Linear, Vec<i64>)>,
     integers: usize,
@@ -46,6 +48,16 @@ pub(super) struct Totals {
     real: Vec<f64>,
 }
 
+/// The products of two measures that some metric needs, as indices `(a, b)` with `a <= b` into `measures`.
+fn kept_products(measures: &[Measure]) -> Vec<(usize, usize)> {
+    let index = |m: Measure| measures.iter().position(|other| *other == m);
+    catalogue::products()
+        .into_iter()
+        .filter_map(|(a, b)| Some((index(a)?, index(b)?)))
+        .map(|(a, b)| (a.min(b), a.max(b)))
+        .collect()
+}
+
 impl Layout {
     pub(super) fn new(shape: OutcomeShape, weighted: bool) -> Self {
         let measures = measures(shape);
@@ -65,12 +77,12 @@ impl Layout {
             }
         };
         let sums = measures.iter().map(|&m| slot(is_real(m))).collect();
-        let mut second = Vec::new();
-        for a in 0..measures.len() {
-            for b in a..measures.len() {
-                second.push((a, b, slot(is_real(measures[a]) || is_real(measures[b]))));
-            }
-        }
+        let products = kept_products(&measures);
+        let crossed = ordered(products.iter().copied());
+        let second = products
+            .into_iter()
+            .map(|(a, b)| (a, b, slot(is_real(measures[a]) || is_real(measures[b]))))
+            .collect();
         let denominators = catalogue::denominators()
             .into_iter()
             .filter(|linear| linear.iter().all(|(m, _)| measures.contains(m)))
@@ -94,6 +106,7 @@ impl Layout {
             measures,
             sums,
             second,
+            crossed,
             denominators,
             integers,
             reals,
@@ -277,6 +290,7 @@ impl Moments {
         };
         Some(Sums {
             measures: layout.measures.clone(),
+            products: layout.second.iter().map(|&(a, b, _)| (a, b)).collect(),
             subjects: self.people,
             sums: layout.sums.iter().map(|&slot| number(slot)).collect::<Option<_>>()?,
             second: layout
@@ -405,29 +419,35 @@ impl Moments {
 /// Running sums of products between two parts of the same people.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CrossMoments {
+    /// In the order of [`ordered`] pairs.
     products: Vec<ExactSum>,
+}
+
+/// The kept products in both orders: the one part's measure first.
+fn ordered(products: impl Iterator<Item = (usize, usize)>) -> Vec<(usize, usize)> {
+    let mut all: Vec<(usize, usize)> = products.flat_map(|(a, b)| [(a, b), (b, a)]).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 impl CrossMoments {
     pub(super) fn new(layout: &Layout) -> Self {
-        let d = layout.measures.len();
         Self {
-            products: vec![ExactSum::default(); d * d],
+            products: vec![ExactSum::default(); layout.crossed.len()],
         }
     }
 
-    pub(super) fn add(&mut self, x: &Totals, y: &Totals) {
-        let d = x.real.len();
-        for (a, xa) in x.real.iter().enumerate() {
-            for (b, yb) in y.real.iter().enumerate() {
-                self.products[a * d + b].add(xa * yb);
-            }
+    pub(super) fn add(&mut self, layout: &Layout, x: &Totals, y: &Totals) {
+        for (sum, &(a, b)) in self.products.iter_mut().zip(&layout.crossed) {
+            sum.add(x.real[a] * y.real[b]);
         }
     }
 
     pub(super) fn finish(&self, layout: &Layout) -> Option<CrossSums> {
         Some(CrossSums {
             measures: layout.measures.clone(),
+            pairs: layout.crossed.clone(),
             products: self.products.iter().map(ExactSum::value).collect::<Option<_>>()?,
         })
     }
@@ -447,17 +467,73 @@ pub struct Behind {
 pub struct Sums {
     /// The measures, in the order of `sums`.
     measures: Vec<Measure>,
+    /// Which products of two measures are kept, as indices, in the order of `second`.
+    products: Vec<(usize, usize)>,
     /// People with at least one audited row.
     pub subjects: u64,
     /// The sum of each measure.
     sums: Vec<f64>,
-    /// Sums over people of products of two measures, packed by rows of the upper triangle.
+    /// Sums over people of products of two measures.
     second: Vec<f64>,
     /// What stands behind each denominator.
     behind: Vec<(Linear, Behind)>,
 }
 
 impl Sums {
+    /// Sums over nobody, to be filled in from what another engine or a file says.
+    #[must_use]
+    pub fn zero(shape: OutcomeShape) -> Self {
+        let layout = Layout::new(shape, false);
+        Self {
+            products: layout.second.iter().map(|&(a, b, _)| (a, b)).collect(),
+            subjects: 0,
+            sums: vec![0.0; layout.measures.len()],
+            second: vec![0.0; layout.second.len()],
+            behind: layout
+                .denominators
+                .into_iter()
+                .map(|(linear, _)| (linear, Behind::default()))
+                .collect(),
+            measures: layout.measures,
+        }
+    }
+
+    /// The measures, each with its sum.
+    pub fn measures(&self) -> impl Iterator<Item = (Measure, f64)> {
+        self.measures.iter().copied().zip(self.sums.iter().copied())
+    }
+
+    /// The sum of each measure, to be changed.
+    pub fn measures_mut(&mut self) -> impl Iterator<Item = (Measure, &mut f64)> {
+        self.measures.iter().copied().zip(&mut self.sums)
+    }
+
+    /// The products that are kept, lower measure first, each with its sum over people.
+    pub fn products(&self) -> impl Iterator<Item = ((Measure, Measure), f64)> {
+        self.products
+            .iter()
+            .map(|&(a, b)| (self.measures[a], self.measures[b]))
+            .zip(self.second.iter().copied())
+    }
+
+    /// The sum of each kept product, to be changed.
+    pub fn products_mut(&mut self) -> impl Iterator<Item = ((Measure, Measure), &mut f64)> {
+        self.products
+            .iter()
+            .map(|&(a, b)| (self.measures[a], self.measures[b]))
+            .zip(&mut self.second)
+    }
+
+    /// The denominators of the catalogue, each with what stands behind it.
+    pub fn denominators(&self) -> impl Iterator<Item = (Linear, Behind)> {
+        self.behind.iter().copied()
+    }
+
+    /// What stands behind each denominator, to be changed.
+    pub fn denominators_mut(&mut self) -> impl Iterator<Item = (Linear, &mut Behind)> {
+        self.behind.iter_mut().map(|(linear, behind)| (*linear, behind))
+    }
+
     fn index(&self, measure: Measure) -> Option<usize> {
         self.measures.iter().position(|m| *m == measure)
     }
@@ -474,15 +550,19 @@ impl Sums {
         linear.iter().map(|(m, c)| f64::from(*c) * self.sum(*m)).sum()
     }
 
-    /// Sum over people of the product of two measures.
+    /// Sum over people of the product of two measures; 0 for one that the outcome does not have.
+    ///
+    /// Only products that a metric of the catalogue needs are kept: asking for another is a fault of the program, and
+    /// gives NaN rather than a number that looks right.
     #[must_use]
     pub fn product(&self, a: Measure, b: Measure) -> f64 {
         let (Some(a), Some(b)) = (self.index(a), self.index(b)) else {
             return 0.0;
         };
-        let (a, b) = (a.min(b), a.max(b));
-        let d = self.measures.len();
-        self.second[a * d - a * (a + 1) / 2 + b]
+        let pair = (a.min(b), a.max(b));
+        let at = self.products.iter().position(|kept| *kept == pair);
+        debug_assert!(at.is_some(), "a product that is not kept: {pair:?}");
+        at.map_or(f64::NAN, |i| self.second[i])
     }
 
     /// Sum over people of the product of two linear combinations.
@@ -526,21 +606,50 @@ impl Sums {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossSums {
     measures: Vec<Measure>,
-    /// `d × d`, row: the one part, column: the other.
+    /// Which products are kept, as indices: first the one part's measure, then the other's. Sorted.
+    pairs: Vec<(usize, usize)>,
     products: Vec<f64>,
 }
 
 impl CrossSums {
+    /// Sums over nobody, to be filled in from what another engine or a file says.
+    #[must_use]
+    pub fn zero(shape: OutcomeShape) -> Self {
+        let layout = Layout::new(shape, false);
+        Self {
+            products: vec![0.0; layout.crossed.len()],
+            pairs: layout.crossed,
+            measures: layout.measures,
+        }
+    }
+
+    /// The products that are kept, the one part's measure first.
+    pub fn products(&self) -> impl Iterator<Item = ((Measure, Measure), f64)> {
+        self.pairs
+            .iter()
+            .map(|&(a, b)| (self.measures[a], self.measures[b]))
+            .zip(self.products.iter().copied())
+    }
+
+    /// The sum of each kept product, to be changed.
+    pub fn products_mut(&mut self) -> impl Iterator<Item = ((Measure, Measure), &mut f64)> {
+        self.pairs
+            .iter()
+            .map(|&(a, b)| (self.measures[a], self.measures[b]))
+            .zip(&mut self.products)
+    }
+
     /// Sum over people of a linear combination in the one part times another in the other part.
     #[must_use]
     pub fn product_of(&self, x: &[(Measure, f64)], y: &[(Measure, f64)]) -> f64 {
-        let d = self.measures.len();
         let index = |m: Measure| self.measures.iter().position(|other| *other == m);
         let mut sum = 0.0;
         for (a, ca) in x {
             for (b, cb) in y {
                 if let (Some(i), Some(j)) = (index(*a), index(*b)) {
-                    sum += ca * cb * self.products[i * d + j];
+                    let at = self.pairs.binary_search(&(i, j));
+                    debug_assert!(at.is_ok(), "a product that is not kept: {a:?} {b:?}");
+                    sum += ca * cb * at.map_or(f64::NAN, |k| self.products[k]);
                 }
             }
         }
@@ -550,16 +659,19 @@ impl CrossSums {
     /// The same with the two parts exchanged.
     #[must_use]
     pub fn transposed(&self) -> Self {
-        let d = self.measures.len();
-        let mut products = vec![0.0; d * d];
-        for a in 0..d {
-            for b in 0..d {
-                products[b * d + a] = self.products[a * d + b];
+        let mut transposed = self.clone();
+        for (k, &(a, b)) in self.pairs.iter().enumerate() {
+            if let Ok(other) = self.pairs.binary_search(&(b, a)) {
+                transposed.products[k] = self.products[other];
             }
         }
-        Self {
-            measures: self.measures.clone(),
-            products,
+        transposed
+    }
+
+    /// Adds the sums over other people.
+    pub fn add(&mut self, other: &Self) {
+        for (a, b) in self.products.iter_mut().zip(&other.products) {
+            *a += b;
         }
     }
 
