@@ -350,7 +350,7 @@ fn progress_ends_at_all_rows_and_all_bytes() {
         .unwrap();
     let calls = calls.into_inner().unwrap();
     assert!(calls.is_sorted() && calls.len() > 4);
-    assert_eq!(calls.last(), Some(&(100_002, opened.size())));
+    assert_eq!(calls.last(), Some(&(2_000_002, opened.size())));
 }
 
 #[test]
