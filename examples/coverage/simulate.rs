@@ -143,7 +143,10 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
         rows: vec![log.person.len() as u64],
         short_rows: 0,
     };
-    let tally = counter.finish(vec![counting], &summary).unwrap_or_else(|fault| panic!("{fault}")).tally;
+    let tally = counter
+        .finish(vec![counting], &summary)
+        .unwrap_or_else(|fault| panic!("{fault}"))
+        .tally;
     let assessment = assess(plan, &tally).unwrap_or_else(|fault| panic!("{fault}"));
     (tally, assessment)
 }

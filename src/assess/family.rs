@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use super::pair::{Pair, Reason};
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::Unit;
-use crate::inference::extremes::{self, NullRange};
+use crate::inference::extremes::{self, Normals, NullRange};
 use crate::inference::ratio_estimator::welch_satterthwaite;
 use crate::inference::special::t_two_sided;
 
@@ -35,6 +35,8 @@ pub(super) struct Family {
     pub(super) df: Vec<f64>,
     pub(super) unit: Unit,
     pub(super) seed: u64,
+    /// Numbers that all null distributions of the audit are made from.
+    pub(super) normals: Arc<Normals>,
     /// The null distribution, drawn when it is first asked for and shared by all copies.
     pub(super) null: Arc<OnceLock<Option<NullRange>>>,
 }
@@ -136,7 +138,7 @@ impl Family {
             .map(|&a| order.iter().map(|&b| covariance[a][b]).collect())
             .collect();
         let df: Vec<f64> = order.iter().map(|&i| df[i]).collect();
-        NullRange::new(&covariance, &df, self.draws(), self.seed)
+        NullRange::new(&covariance, &df, self.draws(), &self.normals)
     }
 
     fn pairs(&self) -> f64 {

@@ -13,6 +13,11 @@ mod side;
 pub use finding::{About, Counts, Finding, Status};
 pub use side::Ends;
 
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use family::{Extreme, Family};
 use finding::Recipe;
 use pair::Pair;
@@ -20,6 +25,7 @@ use side::Side;
 
 use crate::catalogue::{Contrast, Formula, Measure, Metric, Unit};
 use crate::diagnostic::{Diagnostic, near};
+use crate::inference::extremes::Normals;
 use crate::inference::power::{self, Arm};
 use crate::metrics::{self, Point};
 use crate::plan::{Plan, Reference, Weight};
@@ -79,6 +85,8 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         tests: 0,
         notes: Vec::new(),
     };
+    let normals = Arc::new(Normals::new(plan.seed));
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     for outcome in 0..plan.outcomes.len() {
         assess_everyone(plan, tally, outcome, &mut assessment.findings);
         let mut chosen = Vec::new();
@@ -91,8 +99,9 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
                 grouping,
                 judged: &assessment.judged[grouping],
                 reference: &reference,
+                normals: &normals,
             };
-            place.assess(&mut assessment.findings);
+            place.assess(threads, &mut assessment.findings);
             assessment.notes.extend(place.worst_off_reference());
             chosen.push(reference);
         }
@@ -288,6 +297,7 @@ struct Place<'a> {
     grouping: usize,
     judged: &'a [bool],
     reference: &'a Chosen,
+    normals: &'a Arc<Normals>,
 }
 
 impl Place<'_> {
@@ -372,13 +382,32 @@ impl Place<'_> {
         }
     }
 
-    fn assess(&self, findings: &mut Vec<Finding>) {
-        for &metric in &self.plan.outcomes[self.outcome].metrics {
-            match metric.entry().formula {
-                Formula::Worst(a, b) => self.worst(metric, a, b, findings),
-                _ => self.plain(metric, findings),
+    /// The metrics are assessed side by side, and stand in their order.
+    fn assess(&self, threads: usize, findings: &mut Vec<Finding>) {
+        let metrics = &self.plan.outcomes[self.outcome].metrics;
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some(&metric) = metrics.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut found = Vec::new();
+                match metric.entry().formula {
+                    Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
+                    _ => self.plain(metric, &mut found),
+                }
+                done.push((metric, found));
             }
-        }
+            done
+        };
+        let mut done = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads.min(metrics.len())).map(|_| scope.spawn(work)).collect();
+            let mut all = work();
+            for other in others {
+                all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            all
+        });
+        done.sort_by_key(|(metric, _)| metrics.iter().position(|m| m == metric));
+        findings.extend(done.into_iter().flat_map(|(_, found)| found));
     }
 
     /// The family of judged groups for a metric.
@@ -433,6 +462,7 @@ impl Place<'_> {
             df,
             unit: metric.entry().unit,
             seed: self.seed(metric),
+            normals: Arc::clone(self.normals),
             null: std::sync::Arc::default(),
         }
     }

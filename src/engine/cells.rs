@@ -60,7 +60,9 @@ impl<'k> CellCoder<'k> {
             for (row, cell) in new.iter_mut().enumerate() {
                 let place = &mut self.dense[*cell as usize];
                 if *place == UNKNOWN {
-                    *place = self.kernel.cell(&codes.iter().map(|codes| codes[row]).collect::<Vec<_>>());
+                    *place = self
+                        .kernel
+                        .cell(&codes.iter().map(|codes| codes[row]).collect::<Vec<_>>());
                 }
                 *cell = *place;
             }
@@ -74,10 +76,10 @@ impl<'k> CellCoder<'k> {
             }
         }
         for (row, key) in self.keys.iter().enumerate() {
-            let cell = *self
-                .sparse
-                .entry(*key)
-                .or_insert_with(|| self.kernel.cell(&codes.iter().map(|codes| codes[row]).collect::<Vec<_>>()));
+            let cell = *self.sparse.entry(*key).or_insert_with(|| {
+                self.kernel
+                    .cell(&codes.iter().map(|codes| codes[row]).collect::<Vec<_>>())
+            });
             cells.push(cell);
         }
     }
@@ -96,7 +98,11 @@ impl<'k> CellCoder<'k> {
         if changed {
             let width: u32 = self.bits.iter().sum();
             self.sparse = HashMap::new();
-            self.dense = if width <= DENSE { vec![UNKNOWN; 1 << width] } else { Vec::new() };
+            self.dense = if width <= DENSE {
+                vec![UNKNOWN; 1 << width]
+            } else {
+                Vec::new()
+            };
         }
     }
 }

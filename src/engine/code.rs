@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::Array;
+use arrow_array::{Array, Int64Array};
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
@@ -15,8 +15,10 @@ use crate::tally::Label;
 /// The code of people whose attribute is not known, in every attribute.
 pub(super) const MISSING: u32 = 0;
 
-/// A text of a dictionary that has not been looked at.
+/// A value that has not been looked at.
 const UNSEEN: u32 = u32::MAX;
+/// Whole numbers that have a place each: from 0 up to this.
+const SMALL: usize = 256;
 
 /// More groups than this in one attribute is taken for a mistake (an identifier, an unbanded number).
 const MOST_GROUPS: usize = 1000;
@@ -111,10 +113,7 @@ impl Groups {
         if matches!(self.rule, Rule::AsIs) {
             order.sort_by(|a, b| natural(&names[*a], &names[*b]));
         }
-        let mut labels: Vec<Label> = names
-            .into_iter()
-            .map(|name| Label { rank: (0, 0), name })
-            .collect();
+        let mut labels: Vec<Label> = names.into_iter().map(|name| Label { rank: (0, 0), name }).collect();
         for (place, code) in (0..).zip(order) {
             labels[code].rank = (0, place);
         }
@@ -133,6 +132,8 @@ pub(super) struct AttributeCoder<'g> {
     buffer: String,
     texts: TextCache<u32>,
     numbers: Cache<u32>,
+    /// Codes of the first whole numbers, once they are known.
+    small: Vec<u32>,
     /// A dictionary and the codes of its texts.
     dictionary: Option<(Arc<TextColumn>, Vec<u32>)>,
 }
@@ -144,6 +145,7 @@ impl<'g> AttributeCoder<'g> {
             buffer: String::new(),
             texts: TextCache::default(),
             numbers: Cache::default(),
+            small: vec![UNSEEN; SMALL],
             dictionary: None,
         }
     }
@@ -199,9 +201,7 @@ impl<'g> AttributeCoder<'g> {
                 }
                 Ok(())
             }
-            Column::Integer(array) => self.numbers(rows, on, codes, column, |row| {
-                array.is_valid(row).then(|| array.value(row) as u64)
-            }),
+            Column::Integer(array) => self.integers(array, rows, on, codes, column),
             Column::Real(array) => self.numbers(rows, on, codes, column, |row| {
                 array.is_valid(row).then(|| array.value(row).to_bits())
             }),
@@ -210,11 +210,47 @@ impl<'g> AttributeCoder<'g> {
             }),
             Column::Date(_) | Column::Datetime(_) => {
                 for row in 0..rows {
-                    codes.push(self.code(Value::of(column, row), &|| on(row)).map_err(|error| (row, error))?);
+                    codes.push(
+                        self.code(Value::of(column, row), &|| on(row))
+                            .map_err(|error| (row, error))?,
+                    );
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Of whole numbers: small ones, such as ages, have a place each.
+    fn integers(
+        &mut self,
+        array: &Int64Array,
+        rows: usize,
+        on: &dyn Fn(usize) -> Option<Date>,
+        codes: &mut Vec<u32>,
+        column: &Column,
+    ) -> Result<(), (usize, CodeError)> {
+        let start = codes.len();
+        let small = &self.small;
+        codes.extend(
+            array.values()[..rows]
+                .iter()
+                .map(|x| small.get(*x as usize).copied().unwrap_or(UNSEEN)),
+        );
+        if array.null_count() == 0 && !codes[start..].contains(&UNSEEN) {
+            return Ok(());
+        }
+        codes.truncate(start);
+        self.numbers(rows, on, codes, column, |row| {
+            array.is_valid(row).then(|| array.value(row) as u64)
+        })?;
+        for (row, code) in codes[start..].iter().enumerate() {
+            if array.is_valid(row)
+                && let Some(place) = self.small.get_mut(array.value(row) as usize)
+            {
+                *place = *code;
+            }
+        }
+        Ok(())
     }
 
     /// Of numbers, by their bits.
@@ -257,21 +293,29 @@ impl<'g> AttributeCoder<'g> {
             Some((texts, known)) if Arc::ptr_eq(&texts, &coded.texts) => known,
             _ => vec![UNSEEN; coded.texts.len()],
         };
-        for (row, key) in coded.keys[..rows].iter().enumerate() {
-            let code = match known.get(*key as usize) {
-                None => MISSING,
-                // A text of the dictionary may occur in no row, and is then no group.
-                Some(&UNSEEN) => {
-                    let value = coded.get(row).map_or(Value::Missing, Value::Text);
-                    let (code, lasting) = self.look_up(value, &|| on(row)).map_err(|error| (row, error))?;
-                    if lasting {
-                        known[*key as usize] = code;
+        let keys = &coded.keys.values()[..rows];
+        let start = codes.len();
+        codes.extend(
+            keys.iter()
+                .map(|key| known.get(*key as usize).copied().unwrap_or(UNSEEN)),
+        );
+        let codes = &mut codes[start..];
+        if coded.keys.null_count() > 0 || codes.contains(&UNSEEN) {
+            for (row, code) in codes.iter_mut().enumerate() {
+                *code = match coded.key(row) {
+                    None => MISSING,
+                    // A text of the dictionary may occur in no row, and is then no group.
+                    Some(key) if known.get(key) == Some(&UNSEEN) => {
+                        let value = coded.texts.get(key).map_or(Value::Missing, Value::Text);
+                        let (code, lasting) = self.look_up(value, &|| on(row)).map_err(|error| (row, error))?;
+                        if lasting {
+                            known[key] = code;
+                        }
+                        code
                     }
-                    code
-                }
-                Some(code) => *code,
-            };
-            codes.push(code);
+                    Some(key) => known.get(key).copied().unwrap_or(MISSING),
+                };
+            }
         }
         self.dictionary = Some((Arc::clone(&coded.texts), known));
         Ok(())

@@ -98,8 +98,8 @@ impl ConditionTest {
         Ok(if met { MET } else { UNMET })
     }
 
-    /// What the values of the first `rows` rows are to the condition, where `wanted` says that it matters; [`MISSING`]
-    /// elsewhere.
+    /// What the values of the first `rows` rows are to the condition, where `wanted` has a 1; [`MISSING`] where it has a 0.
+    /// Without it, all are wanted.
     ///
     /// # Errors
     /// The first wanted row whose value is not a number, with its text.
@@ -107,21 +107,24 @@ impl ConditionTest {
         &mut self,
         column: &Column,
         rows: usize,
-        wanted: &dyn Fn(usize) -> bool,
-        all: bool,
+        mask: Option<&[u8]>,
     ) -> Result<Vec<u8>, (usize, String)> {
         let mut meets = vec![MISSING; rows];
+        let wanted = |row: usize| mask.is_none_or(|mask| mask[row] > 0);
         match (column, &self.test) {
             // The commonest case, without a branch.
-            (Column::Integer(array), Test::Values(_)) if all && self.integers.len() == 1 => {
-                let wanted = self.integers[0];
+            (Column::Integer(array), Test::Values(_)) if self.integers.len() == 1 => {
+                let one = self.integers[0];
                 for (meets, value) in meets.iter_mut().zip(array.values()) {
-                    *meets = UNMET + u8::from(*value == wanted);
+                    *meets = UNMET + u8::from(*value == one);
                 }
                 if let Some(nulls) = array.nulls() {
                     for (row, meets) in meets.iter_mut().enumerate() {
                         *meets *= u8::from(nulls.is_valid(row));
                     }
+                }
+                for (meets, wanted) in meets.iter_mut().zip(mask.unwrap_or_default()) {
+                    *meets *= wanted;
                 }
             }
             (Column::Coded(coded), _) => {
@@ -130,7 +133,7 @@ impl ConditionTest {
                     _ => vec![UNSEEN; coded.texts.len()],
                 };
                 for (row, meets) in meets.iter_mut().enumerate().filter(|(row, _)| wanted(*row)) {
-                    let Some(slot) = known.get_mut(coded.keys[row] as usize) else {
+                    let Some(slot) = coded.key(row).and_then(|key| known.get_mut(key)) else {
                         continue;
                     };
                     if *slot == UNSEEN {
@@ -238,14 +241,17 @@ mod tests {
         let mut test = ConditionTest::new(&condition);
         let many: Vec<String> = (0..30).map(|i| format!("v{i:02}")).collect();
         let many: Vec<&str> = many.iter().rev().map(String::as_str).collect();
-        assert_eq!(test.meets(&column(&many), 30, &|_| true, true), Ok(vec![UNMET; 30]));
+        assert_eq!(test.meets(&column(&many), 30, None), Ok(vec![UNMET; 30]));
         assert_eq!(test.others.len(), MOST_SHOWN);
         assert_eq!(test.others.first().map(String::as_str), Some("v00"));
         let mut other = ConditionTest::new(&condition);
-        assert_eq!(other.meets(&column(&["a", "yes"]), 2, &|row| row == 0, false), Ok(vec![UNMET, MISSING]));
+        assert_eq!(
+            other.meets(&column(&["a", "yes"]), 2, Some(&[1, 0])),
+            Ok(vec![UNMET, MISSING])
+        );
         test.join(&other);
         assert!(!test.ever_met && test.others.contains("a"));
-        assert_eq!(other.meets(&column(&["yes"]), 1, &|_| true, true), Ok(vec![MET]));
+        assert_eq!(other.meets(&column(&["yes"]), 1, None), Ok(vec![MET]));
         test.join(&other);
         assert!(test.ever_met);
     }

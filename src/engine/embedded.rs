@@ -4,16 +4,15 @@
 //! column. A fault at some row ends a column there, and the columns after it are looked at only up to that row, so that
 //! the fault that is told is the first of the batch.
 
+use arrow_array::Array;
 use hashbrown::HashSet;
 use jiff::civil::Date;
 
 use super::Counted;
 use super::cells::CellCoder;
-use super::code::{AttributeCoder, Groups};
-use super::condition::{ConditionTest, MET, MISSING};
-use super::fault::{
-    at_row, group_error, look_alikes, never_met, not_a_number, out_of_range, people_fault, place,
-};
+use super::code::{AttributeCoder, CodeError, Groups};
+use super::condition::{ConditionTest, MET, MISSING, UNMET};
+use super::fault::{at_row, group_error, look_alikes, never_met, not_a_number, out_of_range, people_fault, place};
 use super::people::PeopleTable;
 use super::person::{self, person};
 use super::value::Value;
@@ -61,14 +60,19 @@ struct Sound {
 }
 
 impl Sound {
-    /// Keeps what a column gave, up to the first fault.
-    fn keep<T>(&mut self, result: Result<T, (usize, Diagnostic)>) -> Option<T> {
-        match result {
-            Ok(kept) => Some(kept),
-            Err((row, fault)) => {
-                self.end = row;
-                self.fault = Some(fault);
-                None
+    /// A fault at a row: from now on only the rows before it matter.
+    fn fail(&mut self, row: usize, fault: Diagnostic) {
+        self.end = row;
+        self.fault = Some(fault);
+    }
+
+    /// What `column` gives for the rows that matter. After a fault it is asked again for those before it, which may have
+    /// another fault in a later column.
+    fn ask<T>(&mut self, mut column: impl FnMut(usize) -> Result<T, (usize, Diagnostic)>) -> T {
+        loop {
+            match column(self.end) {
+                Ok(given) => return given,
+                Err((row, fault)) => self.fail(row, fault),
             }
         }
     }
@@ -309,18 +313,25 @@ impl Counting<'_> {
 
         let mut outcomes = std::mem::take(&mut rows.outcomes);
         outcomes.resize_with(plan.outcomes.len(), Decisions::default);
-        let all = rows.fates.iter().all(|fate| *fate == Fate::Audited);
+        let audited: Vec<u8> = rows.fates.iter().map(|fate| u8::from(*fate == Fate::Audited)).collect();
         for (o, outcome) in plan.outcomes.iter().enumerate() {
-            outcomes[o] = self.decide(batch, o, outcome, &rows, all, &mut sound);
+            outcomes[o] = self.decide(batch, o, outcome, &rows.stands_for, &audited, &mut sound);
         }
         rows.outcomes = outcomes;
         if let Some(fault) = sound.fault {
             return Err(fault);
         }
-        for (row, fate) in rows.fates.iter_mut().enumerate() {
-            let undecided = |outcome: &Decisions| outcome.patterns[row] == NO_DECISION;
-            if *fate == Fate::Audited && rows.outcomes.iter().all(undecided) {
-                *fate = Fate::NoDecision;
+        // Mostly every row is decided, which one outcome alone can tell.
+        if !rows
+            .outcomes
+            .iter()
+            .any(|outcome| !outcome.patterns.contains(&NO_DECISION))
+        {
+            for (row, fate) in rows.fates.iter_mut().enumerate() {
+                let undecided = |outcome: &Decisions| outcome.patterns[row] == NO_DECISION;
+                if *fate == Fate::Audited && rows.outcomes.iter().all(undecided) {
+                    *fate = Fate::NoDecision;
+                }
             }
         }
         let added = self.worker.add(&rows);
@@ -368,10 +379,10 @@ impl Counting<'_> {
                 }
             };
             from_people += usize::from(attribute.table == Table::People);
-            sound.keep(coded.map_err(|(row, error)| {
+            if let Err((row, error)) = coded {
                 let place = match (attribute.table, &error) {
                     // Which row came first depends on who read first, and says nothing.
-                    (_, super::code::CodeError::TooManyGroups) => Place {
+                    (_, CodeError::TooManyGroups) => Place {
                         line: None,
                         row: None,
                         ..place(&plan.log, &plan.log_columns, batch, row, attribute.column)
@@ -379,8 +390,8 @@ impl Counting<'_> {
                     (Table::Log, _) => place(&plan.log, &plan.log_columns, batch, row, attribute.column),
                     (Table::People, _) => at_row(&plan.log, batch, row),
                 };
-                (row, group_error(&error, attribute).at(place))
-            }));
+                sound.fail(row, group_error(&error, attribute).at(place));
+            }
         }
     }
 
@@ -389,10 +400,14 @@ impl Counting<'_> {
         let plan = self.counter.plan;
         for (test, condition) in self.filters.iter_mut().zip(&plan.filters) {
             let column = &batch.columns[condition.column];
-            let met = test
-                .meets(column, sound.end, &|row| fates[row] == Fate::Audited, false)
-                .map_err(|(row, text)| (row, not_a_number(&text).at(place(&plan.log, &plan.log_columns, batch, row, condition.column))));
-            for (fate, met) in fates.iter_mut().zip(sound.keep(met).unwrap_or_default()) {
+            let mask: Vec<u8> = fates.iter().map(|fate| u8::from(*fate == Fate::Audited)).collect();
+            let met = sound.ask(|rows| {
+                test.meets(column, rows, Some(&mask)).map_err(|(row, text)| {
+                    let place = place(&plan.log, &plan.log_columns, batch, row, condition.column);
+                    (row, not_a_number(&text).at(place))
+                })
+            });
+            for (fate, met) in fates.iter_mut().zip(met) {
                 if met != MET {
                     *fate = Fate::Filtered;
                 }
@@ -427,7 +442,7 @@ impl Counting<'_> {
                                 .help("a count is 0, 1, 2, …; for a real number use `weight`")
                         }
                     };
-                    sound.keep(Err::<(), _>((row, told.at(log(row, column)))));
+                    sound.fail(row, told.at(log(row, column)));
                     return;
                 }
                 Weight::Sampling(column) => {
@@ -439,7 +454,7 @@ impl Counting<'_> {
                             let told = Diagnostic::new("not-a-weight", format!("\"{text}\" is not a sampling weight"))
                                 .at(log(row, column))
                                 .help("a weight is a number that is not negative");
-                            sound.keep(Err::<(), _>((row, told)));
+                            sound.fail(row, told);
                             return;
                         }
                     }
@@ -448,89 +463,95 @@ impl Counting<'_> {
         }
     }
 
-    /// What the rows say about an outcome.
+    /// What the rows say about an outcome, where `audited` has a 1.
     fn decide(
         &mut self,
         batch: &Batch,
         index: usize,
         outcome: &Outcome,
-        rows: &Rows,
-        all: bool,
+        stands_for: &[u64],
+        audited: &[u8],
         sound: &mut Sound,
     ) -> Decisions {
         let plan = self.counter.plan;
         let tests = &mut self.outcomes[index];
         let place = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
-        let bad_number = |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
+        let bad_number =
+            |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
         let mut decisions = Decisions::new(outcome.actual.is_some());
         let column = outcome.selected.column;
-        let is_audited = |row: usize| rows.fates[row] == Fate::Audited;
         let selected = if let Test::Counted { empty } = outcome.selected.test {
-            let stands_for = |row: usize| rows.stands_for.get(row).copied().unwrap_or(1);
-            let split = split(&batch.columns[column], sound.end, &is_audited, &stands_for, empty, &mut self.buffer);
-            let split = split.map_err(|(row, told)| (row, told.at(place(row, column))));
-            sound.keep(split).map(|(decided, splits)| {
-                decisions.splits = splits;
-                decided
-            })
-        } else {
-            let met = tests.selected.meets(&batch.columns[column], sound.end, &is_audited, all);
-            sound.keep(met.map_err(|fault| bad_number(fault, column)))
-        };
-        let selected = selected.unwrap_or_default();
-        let is_decided = |row: usize| selected.get(row).is_some_and(|met| *met != MISSING);
-        let labels = match (&mut tests.actual, &outcome.actual) {
-            (Some(test), Some(condition)) => {
-                let met = test.meets(&batch.columns[condition.column], sound.end, &is_decided, false);
-                sound.keep(met.map_err(|fault| bad_number(fault, condition.column)))
-            }
-            _ => None,
-        };
-        if let Some(column) = outcome.value {
-            let values = numbers(&batch.columns[column], sound.end, &is_decided);
-            let values = values.map_err(|row| {
-                let value = Value::of(&batch.columns[column], row);
-                let text = value.text(&mut self.buffer).to_owned();
-                bad_number((row, text), column)
+            let (decided, splits) = sound.ask(|rows| {
+                let split = split(
+                    &batch.columns[column],
+                    &audited[..rows],
+                    stands_for,
+                    empty,
+                    &mut self.buffer,
+                );
+                split.map_err(|(row, told)| (row, told.at(place(row, column))))
             });
-            decisions.values = sound.keep(values).unwrap_or_default();
-        }
-        let label = |row: usize| match labels.as_ref().map(|labels| labels[row]) {
-            None | Some(MISSING) => None,
-            Some(met) => Some(met == MET),
-        };
-        decisions.patterns = selected
-            .iter()
-            .enumerate()
-            .take(if sound.fault.is_some() { 0 } else { sound.end })
-            .map(|(row, met)| match *met {
-                MISSING => NO_DECISION,
-                met => decisions.pattern(met == MET, label(row)),
+            decisions.splits = splits;
+            decided
+        } else {
+            sound.ask(|rows| {
+                let met = tests.selected.meets(&batch.columns[column], rows, Some(audited));
+                met.map_err(|fault| bad_number(fault, column))
             })
-            .collect();
+        };
+        let decided: Vec<u8> = selected.iter().map(|met| u8::from(*met != MISSING)).collect();
+        let mut labels = None;
+        if let (Some(test), Some(condition)) = (&mut tests.actual, &outcome.actual) {
+            labels = Some(sound.ask(|rows| {
+                let met = test.meets(&batch.columns[condition.column], rows, Some(&decided));
+                met.map_err(|fault| bad_number(fault, condition.column))
+            }));
+        }
+        if let Some(column) = outcome.value {
+            decisions.values = sound.ask(|rows| {
+                numbers(&batch.columns[column], &decided[..rows]).map_err(|row| {
+                    let value = Value::of(&batch.columns[column], row);
+                    let text = value.text(&mut self.buffer).to_owned();
+                    bad_number((row, text), column)
+                })
+            });
+        }
+        let half = decisions.half;
+        // All bits set for a row without a decision.
+        let pattern =
+            |met: u8, label: u8| (u8::from(met == MET) * half + label) | 0_u8.wrapping_sub(u8::from(met == MISSING));
+        decisions.patterns = match labels {
+            // What a label is to its condition is its number: not known, not met, met.
+            Some(labels) => selected
+                .iter()
+                .zip(&labels)
+                .map(|(met, label)| pattern(*met, *label))
+                .collect(),
+            None => selected.iter().map(|met| pattern(*met, 0)).collect(),
+        };
         decisions
     }
 }
 
-/// How numbers of selected rows split what the rows stand for: whether each row is decided, and how many were selected.
+/// How numbers of selected rows split what the rows stand for: whether each audited row is decided, and how many were
+/// selected.
 fn split(
     column: &Column,
-    rows: usize,
-    is_audited: &dyn Fn(usize) -> bool,
-    stands_for: &dyn Fn(usize) -> u64,
+    audited: &[u8],
+    stands_for: &[u64],
     empty: Option<u64>,
     buffer: &mut String,
 ) -> Result<(Vec<u8>, Vec<u64>), (usize, Diagnostic)> {
-    let mut decided = vec![MISSING; rows];
-    let mut splits = vec![0; rows];
-    for row in (0..rows).filter(|row| is_audited(*row)) {
+    let mut decided = vec![MISSING; audited.len()];
+    let mut splits = vec![0; audited.len()];
+    for row in (0..audited.len()).filter(|row| audited[*row] > 0) {
         let value = Value::of(column, row);
-        let whole = stands_for(row);
+        let whole = stands_for.get(row).copied().unwrap_or(1);
         match value.count().map(|count| count.or(empty)) {
             Ok(None) => {}
             Ok(Some(selected)) if selected <= whole => {
                 // Which side the pattern is on does not matter: the split says how many were selected.
-                decided[row] = super::condition::UNMET;
+                decided[row] = UNMET;
                 splits[row] = selected;
             }
             _ => {
@@ -547,19 +568,44 @@ fn split(
     Ok((decided, splits))
 }
 
-/// The numbers of a column where they are wanted, NaN for none; the first row where there is something else.
-fn numbers(column: &Column, rows: usize, wanted: &dyn Fn(usize) -> bool) -> Result<Vec<f64>, usize> {
-    (0..rows)
-        .map(|row| {
-            if !wanted(row) {
-                return Ok(f64::NAN);
+/// The numbers of a column where `wanted` has a 1, NaN for none; the first row where there is something else.
+fn numbers(column: &Column, wanted: &[u8]) -> Result<Vec<f64>, usize> {
+    let rows = wanted.len();
+    match column {
+        Column::Real(array) => {
+            let mut numbers = array.values()[..rows].to_vec();
+            if let Some(nulls) = array.nulls() {
+                for (row, number) in numbers.iter_mut().enumerate() {
+                    *number = if nulls.is_valid(row) { *number } else { f64::NAN };
+                }
             }
-            match Value::of(column, row).number() {
-                Ok(number) => Ok(number.unwrap_or(f64::NAN)),
-                Err(_) => Err(row),
+            for (number, wanted) in numbers.iter_mut().zip(wanted) {
+                *number = if *wanted > 0 { *number } else { f64::NAN };
             }
-        })
-        .collect()
+            match numbers.iter().position(|number| number.is_infinite()) {
+                Some(row) => Err(row),
+                None => Ok(numbers),
+            }
+        }
+        Column::Integer(array) => Ok((0..rows)
+            .map(|row| {
+                if wanted[row] > 0 && array.is_valid(row) {
+                    array.value(row) as f64
+                } else {
+                    f64::NAN
+                }
+            })
+            .collect()),
+        _ => (0..rows)
+            .map(|row| match wanted[row] {
+                0 => Ok(f64::NAN),
+                _ => match Value::of(column, row).number() {
+                    Ok(number) => Ok(number.unwrap_or(f64::NAN)),
+                    Err(_) => Err(row),
+                },
+            })
+            .collect(),
+    }
 }
 
 /// The day of a row: of its time where the log has one, else the audit's.

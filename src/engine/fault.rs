@@ -8,7 +8,12 @@ use crate::plan::{Attribute, Condition, Plan, Source, Test};
 use crate::tally::{Overflow, PeopleFault};
 
 /// An error when a condition was never met although its values should occur.
-pub(super) fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &str) -> Result<(), Diagnostic> {
+pub(super) fn never_met(
+    plan: &Plan,
+    test: &ConditionTest,
+    condition: &Condition,
+    what: &str,
+) -> Result<(), Diagnostic> {
     let Test::Values(values) = &condition.test else {
         return Ok(());
     };

@@ -49,8 +49,11 @@ pub(super) fn keys(column: &Column, rows: usize, keys: &mut Vec<u128>, buffer: &
             let mut known: Vec<Option<u128>> = vec![None; coded.texts.len()];
             let texts = Arc::clone(&coded.texts);
             for row in 0..rows {
-                let key = coded.keys[row] as usize;
-                match (known.get_mut(key), texts.get(key)) {
+                let key = coded.key(row);
+                match (
+                    key.and_then(|key| known.get_mut(key)),
+                    key.and_then(|key| texts.get(key)),
+                ) {
                     (Some(known), Some(text)) => keys.push(*known.get_or_insert_with(|| xxh3_128(text.as_bytes()))),
                     _ => {
                         missing(row);
@@ -72,43 +75,55 @@ pub(super) fn keys(column: &Column, rows: usize, keys: &mut Vec<u128>, buffer: &
     named
 }
 
-/// The decimal digits of a whole number, two at a time: ids are most of what is hashed.
+/// The decimal digits of a whole number: ids are most of what is hashed.
+#[derive(Default)]
 struct Digits {
-    pairs: [[u8; 2]; 100],
-    bytes: [u8; 20],
+    bytes: [u8; 24],
+    text: String,
 }
 
-impl Default for Digits {
-    fn default() -> Self {
-        let mut pairs = [[0; 2]; 100];
-        for (i, pair) in (0_u8..).zip(&mut pairs) {
-            *pair = [b'0' + i / 10, b'0' + i % 10];
-        }
-        Self { pairs, bytes: [0; 20] }
-    }
+/// The eight digits of a number below 10⁸ as ASCII, the first in the lowest byte: halves, quarters and eighths of the
+/// word are divided side by side.
+#[inline]
+fn eight_digits(x: u64) -> u64 {
+    let halves = (x / 10_000) | ((x % 10_000) << 32);
+    let hundreds = ((halves * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let quarters = hundreds | ((halves - 100 * hundreds) << 16);
+    let tens = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    (tens | ((quarters - 10 * tens) << 8)) | 0x3030_3030_3030_3030
+}
+
+/// How many digits a number has.
+#[inline]
+fn width(x: u64) -> usize {
+    x.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
 impl Digits {
+    #[inline]
     fn of(&mut self, x: i64) -> &[u8] {
-        let mut rest = x.unsigned_abs();
-        let mut at = self.bytes.len();
-        while rest >= 100 {
-            at -= 2;
-            self.bytes[at..at + 2].copy_from_slice(&self.pairs[(rest % 100) as usize]);
-            rest /= 100;
-        }
-        if rest >= 10 {
-            at -= 2;
-            self.bytes[at..at + 2].copy_from_slice(&self.pairs[rest as usize]);
+        const SPLIT: u64 = 100_000_000;
+        let Ok(x) = u64::try_from(x) else {
+            return self.any(x);
+        };
+        let width = width(x);
+        if x < SPLIT {
+            let digits = eight_digits(x) >> (8 * (8 - width));
+            self.bytes[..8].copy_from_slice(&digits.to_le_bytes());
+        } else if x < SPLIT * SPLIT {
+            let high = width - 8;
+            let digits = eight_digits(x / SPLIT) >> (8 * (8 - high));
+            self.bytes[..8].copy_from_slice(&digits.to_le_bytes());
+            self.bytes[high..high + 8].copy_from_slice(&eight_digits(x % SPLIT).to_le_bytes());
         } else {
-            at -= 1;
-            self.bytes[at] = b'0' + rest as u8;
+            return self.any(x as i64);
         }
-        if x < 0 {
-            at -= 1;
-            self.bytes[at] = b'-';
-        }
-        &self.bytes[at..]
+        &self.bytes[..width]
+    }
+
+    fn any(&mut self, x: i64) -> &[u8] {
+        self.text = x.to_string();
+        self.text.as_bytes()
     }
 }
 
@@ -123,7 +138,12 @@ mod tests {
     #[test]
     fn digits_are_those_of_the_standard_library() {
         let mut digits = Digits::default();
-        for x in [0, 1, 9, 10, 99, 100, 12_345, -1, -10, i64::MAX, i64::MIN] {
+        let powers = (0..19).map(|k| 10_i64.pow(k));
+        let edges = powers.flat_map(|p| [p - 1, p, p + 1, p / 3 * 2, -p]);
+        for x in edges.chain([0, 12_345, i64::MAX, i64::MIN]) {
+            assert_eq!(digits.of(x), x.to_string().as_bytes());
+        }
+        for x in (0..100_000_000).step_by(9_973) {
             assert_eq!(digits.of(x), x.to_string().as_bytes());
         }
     }

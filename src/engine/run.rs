@@ -62,7 +62,11 @@ fn count<'c>(
     let countings = thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut all = vec![work()];
-        all.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        all.extend(
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))),
+        );
         all
     });
     match first_fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -75,7 +79,8 @@ fn count<'c>(
 fn count_units(units: &Units<'_>, counting: &mut Counting<'_>) -> Result<(), (u64, Diagnostic)> {
     while let Some(unit) = units.next()? {
         let number = unit.number;
-        unit.read(&mut |batch| counting.absorb(&batch)).map_err(|fault| (number, fault))?;
+        unit.read(&mut |batch| counting.absorb(&batch))
+            .map_err(|fault| (number, fault))?;
     }
     Ok(())
 }

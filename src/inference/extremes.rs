@@ -7,6 +7,8 @@
 //! A simulated p value counts the observation among its own draws, (1 + b)/(1 + m), and so is never 0
 //! (B. Phipson and G. K. Smyth, Statistical Applications in Genetics and Molecular Biology 9 (2010), 39).
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use super::rng::Rng;
 
 /// Differences of rates below this are rounding, so that ties count as reaching the observation.
@@ -19,12 +21,49 @@ pub struct NullRange {
     sorted: Vec<f64>,
 }
 
+/// Standard normal numbers of one seed, drawn once for all laws that ask: what then differs between metrics is their data
+/// and not their luck.
+#[derive(Debug)]
+pub struct Normals {
+    seed: u64,
+    numbers: RwLock<Arc<Vec<f64>>>,
+}
+
+impl Normals {
+    /// No numbers yet.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            numbers: RwLock::default(),
+        }
+    }
+
+    fn rng(&self) -> Rng {
+        Rng::new(self.seed, 1)
+    }
+
+    /// The first numbers, at least so many.
+    fn first(&self, count: usize) -> Arc<Vec<f64>> {
+        let known = Arc::clone(&self.numbers.read().unwrap_or_else(PoisonError::into_inner));
+        if known.len() >= count {
+            return known;
+        }
+        let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
+        if numbers.len() < count {
+            let mut rng = self.rng();
+            *numbers = Arc::new((0..count).map(|_| rng.standard_normal()).collect());
+        }
+        Arc::clone(&numbers)
+    }
+}
+
 impl NullRange {
     /// Draws the law of [`studentised_range_critical`]; `None` as there.
     #[must_use]
-    pub fn new(covariance: &[Vec<f64>], df: &[f64], draws: usize, seed: u64) -> Option<Self> {
-        let mut sorted = simulated_ranges(covariance, df, draws, seed)?;
-        sorted.sort_by(f64::total_cmp);
+    pub fn new(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: &Normals) -> Option<Self> {
+        let mut sorted = simulated_ranges(covariance, df, draws, normals)?;
+        sorted.sort_unstable_by(f64::total_cmp);
         Some(Self { sorted })
     }
 
@@ -68,14 +107,14 @@ pub fn studentised_range_critical(
     draws: usize,
     seed: u64,
 ) -> Option<f64> {
-    NullRange::new(covariance, df, draws, seed)?.critical(level)
+    NullRange::new(covariance, df, draws, &Normals::new(seed))?.critical(level)
 }
 
 /// p value of an observed max |r_i − r_j|/se_ij under equality, by the law of
 /// [`studentised_range_critical`]: (1 + b)/(1 + draws).
 #[must_use]
 pub fn max_gap_p(observed: f64, covariance: &[Vec<f64>], df: &[f64], draws: usize, seed: u64) -> Option<f64> {
-    NullRange::new(covariance, df, draws, seed)?.p(observed)
+    NullRange::new(covariance, df, draws, &Normals::new(seed))?.p(observed)
 }
 
 /// The largest studentised gap of observed rates, the statistic of [`max_gap_p`]: max over pairs of
@@ -179,59 +218,168 @@ fn counted_p(reached: usize, draws: usize) -> f64 {
     (1.0 + reached as f64) / (1.0 + draws as f64)
 }
 
+/// From this many degrees of freedom on, the law of a variance is drawn from a normal number.
+const MANY_DF: f64 = 50.0;
+
 /// Draws of the largest studentised gap under equality.
-fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, seed: u64) -> Option<Vec<f64>> {
+fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: &Normals) -> Option<Vec<f64>> {
     let k = df.len();
     let positive = df.iter().all(|&df| df > 0.0);
     if draws == 0 || !positive || !is_square(covariance, k) {
         return None;
     }
-    let factor = semidefinite_factor(covariance)?;
-    let pairs = informative_pairs(covariance);
-    if pairs.is_empty() {
-        return None;
+    let law = Law::new(covariance, df)?;
+    // One number for each group, and one for each variance that is estimated.
+    let each = k + df.iter().filter(|df| df.is_finite()).count();
+    let mut drawn = Drawn::new(k);
+    if df.iter().all(|df| *df >= MANY_DF) {
+        let numbers = normals.first(each * draws);
+        let ranges = numbers.chunks_exact(each).take(draws).map(|numbers| {
+            let (of_groups, of_variances) = numbers.split_at(k);
+            let mut of_variances = of_variances.iter();
+            law.scale(&mut drawn, |df| {
+                of_variances
+                    .next()
+                    .map_or(1.0, |number| chi_square_share_of(*number, df))
+            });
+            law.range(&mut drawn, of_groups)
+        });
+        return Some(ranges.collect());
     }
-    let mut rng = Rng::new(seed, 1);
-    let mut ranges = Vec::with_capacity(draws);
-    let mut normals = vec![0.0; k];
-    let mut z = vec![0.0; k];
-    let mut scale = vec![1.0; k];
-    for _ in 0..draws {
-        normals.fill_with(|| rng.standard_normal());
-        for (z, row) in z.iter_mut().zip(&factor) {
-            *z = row.iter().zip(&normals).map(|(l, g)| l * g).sum();
-        }
-        for (scale, &df) in scale.iter_mut().zip(df) {
-            if df.is_finite() {
-                *scale = chi_square_share(&mut rng, df).sqrt();
-            }
-        }
-        let range = pairs
-            .iter()
-            .map(|&(i, j)| {
-                let variance = scale[i] * scale[i] * covariance[i][i] + scale[j] * scale[j] * covariance[j][j]
-                    - scale[i] * scale[j] * (covariance[i][j] + covariance[j][i]);
-                let gap = (z[i] - z[j]).abs();
-                if variance > 0.0 {
-                    (gap / variance.sqrt()).min(f64::MAX)
-                } else {
-                    f64::MAX
-                }
-            })
-            .fold(0.0, f64::max);
-        ranges.push(range);
-    }
-    Some(ranges)
+    let mut rng = normals.rng();
+    let mut of_groups = vec![0.0; k];
+    let ranges = (0..draws).map(|_| {
+        of_groups.fill_with(|| rng.standard_normal());
+        law.scale(&mut drawn, |df| chi_square_share(&mut rng, df));
+        law.range(&mut drawn, &of_groups)
+    });
+    Some(ranges.collect())
 }
 
-/// A draw of χ²(df)/df. From 50 degrees on by the cube of a normal (E. B. Wilson and M. M. Hilferty, PNAS 17 (1931),
-/// 684–688), whose quantiles are then within 10⁻⁴.
+/// What a draw is made from.
+struct Law<'a> {
+    covariance: &'a [Vec<f64>],
+    df: &'a [f64],
+    /// Lower triangular; where groups share nobody, its diagonal is all there is.
+    factor: Vec<Vec<f64>>,
+    variances: Vec<f64>,
+    independent: bool,
+    /// Whether every two groups have a difference with a standard error.
+    informative: bool,
+    pairs: Vec<(usize, usize)>,
+}
+
+/// One draw: estimates of the groups, and the root and value of what their variances are multiplied by.
+struct Drawn {
+    estimates: Vec<f64>,
+    scales: Vec<f64>,
+    variances: Vec<f64>,
+}
+
+impl Drawn {
+    fn new(k: usize) -> Self {
+        Self {
+            estimates: vec![0.0; k],
+            scales: vec![1.0; k],
+            variances: vec![0.0; k],
+        }
+    }
+}
+
+impl<'a> Law<'a> {
+    fn new(covariance: &'a [Vec<f64>], df: &'a [f64]) -> Option<Self> {
+        let k = df.len();
+        let pairs = informative_pairs(covariance);
+        if pairs.is_empty() {
+            return None;
+        }
+        let alone = |i: usize| covariance[i].iter().enumerate().all(|(j, c)| i == j || *c == 0.0);
+        Some(Self {
+            factor: semidefinite_factor(covariance)?,
+            variances: (0..k).map(|i| covariance[i][i]).collect(),
+            independent: (0..k).all(alone),
+            informative: pairs.len() == k * (k - 1) / 2,
+            pairs,
+            covariance,
+            df,
+        })
+    }
+
+    /// Draws what each variance is multiplied by; an infinite df leaves it alone.
+    fn scale(&self, drawn: &mut Drawn, mut share: impl FnMut(f64) -> f64) {
+        for (i, &df) in self.df.iter().enumerate() {
+            let share = if df.is_finite() { share(df) } else { 1.0 };
+            drawn.variances[i] = self.variances[i] * share;
+            drawn.scales[i] = share;
+        }
+    }
+
+    /// The largest studentised gap.
+    fn range(&self, drawn: &mut Drawn, normals: &[f64]) -> f64 {
+        for (i, (z, row)) in drawn.estimates.iter_mut().zip(&self.factor).enumerate() {
+            *z = if self.independent {
+                row[i] * normals[i]
+            } else {
+                row[..=i].iter().zip(normals).map(|(l, g)| l * g).sum()
+            };
+        }
+        let Drawn {
+            estimates,
+            scales,
+            variances,
+        } = drawn;
+        let mut largest = 0.0;
+        if self.independent && self.informative {
+            for (i, (z, v)) in estimates.iter().zip(&*variances).enumerate() {
+                largest = largest_square(*z, *v, &estimates[i + 1..], &variances[i + 1..], largest);
+            }
+        } else {
+            for &(i, j) in &self.pairs {
+                let shared = self.covariance[i][j] + self.covariance[j][i];
+                let variance = variances[i] + variances[j] - (scales[i] * scales[j]).sqrt() * shared;
+                let gap = estimates[i] - estimates[j];
+                let square = if variance > 0.0 { gap * gap / variance } else { f64::MAX };
+                largest = if square > largest { square } else { largest };
+            }
+        }
+        largest.min(f64::MAX).sqrt()
+    }
+}
+
+/// The largest squared gap between one estimate and the others, over its variance; at least `floor`. Four at a time.
+fn largest_square(z: f64, variance: f64, others: &[f64], variances: &[f64], floor: f64) -> f64 {
+    let square = |other: f64, its: f64| {
+        let gap = z - other;
+        gap * gap / (variance + its)
+    };
+    let mut best = [floor; 4];
+    let (fours, rest) = others.as_chunks::<4>();
+    let (their_fours, their_rest) = variances.as_chunks::<4>();
+    for (four, their) in fours.iter().zip(their_fours) {
+        for lane in 0..4 {
+            let square = square(four[lane], their[lane]);
+            best[lane] = if square > best[lane] { square } else { best[lane] };
+        }
+    }
+    for (other, its) in rest.iter().zip(their_rest) {
+        best[0] = best[0].max(square(*other, *its));
+    }
+    best.into_iter().fold(floor, f64::max)
+}
+
+/// A draw of χ²(df)/df.
 fn chi_square_share(rng: &mut Rng, df: f64) -> f64 {
-    if df < 50.0 {
+    if df < MANY_DF {
         return rng.chi_square(df) / df;
     }
+    chi_square_share_of(rng.standard_normal(), df)
+}
+
+/// χ²(df)/df by the cube of a normal (E. B. Wilson and M. M. Hilferty, PNAS 17 (1931), 684–688), whose quantiles are
+/// within 10⁻⁴ from 50 degrees on.
+fn chi_square_share_of(normal: f64, df: f64) -> f64 {
     let spread = 2.0 / (9.0 * df);
-    let root = 1.0 - spread + spread.sqrt() * rng.standard_normal();
+    let root = 1.0 - spread + spread.sqrt() * normal;
     root * root * root
 }
 
@@ -435,7 +583,7 @@ mod tests {
         let covariance = diagonal(&[1.0, 0.5, 2.0, 1.0, 0.1]);
         let df = [12.0; 5];
         let critical = studentised_range_critical(&covariance, &df, 0.95, 4_000, 21).unwrap();
-        let fresh = simulated_ranges(&covariance, &df, 4_000, 22).unwrap();
+        let fresh = simulated_ranges(&covariance, &df, 4_000, &Normals::new(22)).unwrap();
         let covered = fresh.iter().filter(|&&range| range <= critical).count();
         assert!((0.935..=0.965).contains(&(covered as f64 / 4_000.0)));
     }

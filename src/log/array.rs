@@ -8,7 +8,7 @@ use arrow_array::types::{
     Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, PrimitiveArray, StringArray};
+use arrow_array::{Array, ArrayRef, Float64Array, Int32Array, Int64Array, PrimitiveArray, StringArray};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field as ArrowField, TimeUnit};
 
@@ -102,7 +102,9 @@ fn convert(array: &ArrayRef) -> Result<Column, Unfit> {
         D::UInt8 => Column::Integer(widened::<UInt8Type>(array)),
         D::UInt16 => Column::Integer(widened::<UInt16Type>(array)),
         D::UInt32 => Column::Integer(widened::<UInt32Type>(array)),
-        D::UInt64 => Column::Integer(checked::<UInt64Type>(array, Unfit::TooLarge, |x| i64::try_from(x).ok())?),
+        D::UInt64 => Column::Integer(checked::<UInt64Type>(array, Unfit::TooLarge, |x| {
+            i64::try_from(x).ok()
+        })?),
         D::Float32 => {
             let array = array.as_primitive::<Float32Type>();
             Column::Real(real(array.unary::<_, Float64Type>(f64::from)))
@@ -146,24 +148,20 @@ fn coded(array: &ArrayRef) -> Result<CodedColumn, Unfit> {
     })
 }
 
-/// The keys of a dictionary array, null ones as missing.
-pub(super) fn keys(array: &ArrayRef) -> Vec<u32> {
+/// The keys of a dictionary array.
+pub(super) fn keys(array: &ArrayRef) -> Int32Array {
     let dictionary = array.as_any_dictionary();
     let keys = dictionary.keys();
-    let mut all: Vec<u32> = match keys.data_type() {
-        // Null slots may hold any key; they are overwritten below.
-        DataType::Int32 => keys.as_primitive::<Int32Type>().values().iter().map(|k| *k as u32).collect(),
-        _ if dictionary.values().is_empty() => vec![CodedColumn::MISSING; array.len()],
-        _ => dictionary.normalized_keys().into_iter().map(|k| k as u32).collect(),
-    };
-    if let Some(nulls) = keys.nulls() {
-        for (i, key) in all.iter_mut().enumerate() {
-            if nulls.is_null(i) {
-                *key = CodedColumn::MISSING;
-            }
+    match keys.data_type() {
+        DataType::Int32 => keys.as_primitive::<Int32Type>().clone(),
+        // Without texts every key is null.
+        _ if dictionary.values().is_empty() => Int32Array::new_null(array.len()),
+        _ => {
+            let plain = dictionary.normalized_keys();
+            let plain: Vec<i32> = plain.into_iter().map(|key| i32::try_from(key).unwrap_or(-1)).collect();
+            Int32Array::new(ScalarBuffer::from(plain), keys.nulls().cloned())
         }
     }
-    all
 }
 
 fn widened<T: ArrowPrimitiveType>(array: &ArrayRef) -> Int64Array
@@ -197,8 +195,9 @@ fn times<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, unit: TimeUnit) 
 
 /// A NaN says that there is no number.
 fn real(array: Float64Array) -> Float64Array {
-    // Added up they are NaN if one of them is; infinities of both signs only cost the longer way.
-    if !array.values().iter().sum::<f64>().is_nan() {
+    // Without an early end, so that several are looked at in one step.
+    let has_nan = |part: &[f64]| part.iter().fold(false, |any, x| any | x.is_nan());
+    if !array.values().chunks(256).any(has_nan) {
         return array;
     }
     let is_number: NullBuffer = array.values().iter().map(|x| !x.is_nan()).collect::<Vec<bool>>().into();
@@ -258,7 +257,12 @@ mod tests {
 
     #[test]
     fn a_number_that_is_none_is_missing() {
-        let read = real(Float64Array::from(vec![Some(1.0), Some(f64::NAN), None, Some(f64::INFINITY)]));
+        let read = real(Float64Array::from(vec![
+            Some(1.0),
+            Some(f64::NAN),
+            None,
+            Some(f64::INFINITY),
+        ]));
         let missing: Vec<bool> = (0..4).map(|i| read.is_null(i)).collect();
         assert_eq!(missing, [false, true, true, false]);
     }

@@ -221,7 +221,10 @@ fn check_cover(mut bytes: Box<dyn Bytes>) -> Result<(), ArrowError> {
     for (offset, length) in blocks {
         let gap = offset.saturating_sub(covered);
         if !(0..=PADDING).contains(&gap) {
-            return Err(broken(&format!("its footer leaves out or repeats {} bytes of it", gap.abs())));
+            return Err(broken(&format!(
+                "its footer leaves out or repeats {} bytes of it",
+                gap.abs()
+            )));
         }
         covered = offset.saturating_add(length);
     }

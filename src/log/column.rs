@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, BooleanArray, Date32Array, Float64Array, Int64Array, StringArray};
+use arrow_array::{Array, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, StringArray};
 
 /// A column of one batch. All columns of a batch have the same length.
 ///
@@ -51,21 +51,27 @@ impl Column {
 /// Text that is written as numbers into a list of distinct texts.
 #[derive(Debug, Clone)]
 pub struct CodedColumn {
-    /// By row: index into `texts`, or [`Self::MISSING`].
-    pub keys: Vec<u32>,
+    /// By row: index into `texts`; null or beyond the list: missing.
+    pub keys: Int32Array,
     /// The texts; the same list, by its address, may serve many batches.
     pub texts: Arc<TextColumn>,
 }
 
 impl CodedColumn {
-    /// The key of a missing value.
-    pub const MISSING: u32 = u32::MAX;
-
     /// The value at `index`; `None` when it is missing or beyond the end.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&str> {
-        let key = *self.keys.get(index)?;
-        self.texts.get(key as usize)
+        self.texts.get(self.key(index)?)
+    }
+
+    /// The number of the text at `index`; `None` when it is missing or beyond the end.
+    #[must_use]
+    #[inline]
+    pub fn key(&self, index: usize) -> Option<usize> {
+        let is_there = index < self.keys.len() && self.keys.is_valid(index);
+        is_there
+            .then(|| self.keys.value(index))
+            .and_then(|key| usize::try_from(key).ok())
     }
 }
 

@@ -119,12 +119,21 @@ impl From<Stop> for NoHeader {
 
 impl Text {
     /// Reads the header at the start of a text into `names`: how many bytes and lines it takes, once it is in sight.
-    fn read_header(&self, bytes: &[u8], ended: bool, names: &mut Vec<String>) -> Result<Option<(usize, u64)>, NoHeader> {
+    fn read_header(
+        &self,
+        bytes: &[u8],
+        ended: bool,
+        names: &mut Vec<String>,
+    ) -> Result<Option<(usize, u64)>, NoHeader> {
         let told = NoHeader::Told;
         match bytes {
             [] => return Err(told(fault::empty_file(&self.name))),
             [b'\n', ..] | [b'\r', b'\n', ..] => {
-                return Err(told(fault::blank_line(&self.name, 1, "let the file start with its header")));
+                return Err(told(fault::blank_line(
+                    &self.name,
+                    1,
+                    "let the file start with its header",
+                )));
             }
             _ => {}
         }

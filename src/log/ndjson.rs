@@ -208,9 +208,8 @@ where
         column: Some(column as u64),
         ..fault::line(name, number)
     };
-    let text = std::str::from_utf8(line).map_err(|error| {
-        fault::not_utf8(place(error.valid_up_to() + 1), "the line")
-    })?;
+    let text =
+        std::str::from_utf8(line).map_err(|error| fault::not_utf8(place(error.valid_up_to() + 1), "the line"))?;
     // Without its end, so that an error at the end of the line is counted on the line.
     let text = text.trim_end_matches(['\n', '\r']);
     if !text.trim_start().starts_with('{') {
@@ -360,7 +359,8 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.values.push(self.column, Some(if value { "true" } else { "false" }));
+        self.values
+            .push(self.column, Some(if value { "true" } else { "false" }));
         Ok(())
     }
 

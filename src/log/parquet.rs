@@ -33,7 +33,12 @@ const BROKEN: &str = "the Parquet file can't be read";
 pub(super) fn schema(input: &Input) -> Result<FileSchema, Diagnostic> {
     let footer = footer(input, ArrowReaderOptions::new())?;
     Ok(FileSchema {
-        fields: footer.schema().fields().iter().map(|field| array::field(field)).collect(),
+        fields: footer
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| array::field(field))
+            .collect(),
         delimiter_hint: None,
         complete: true,
     })
@@ -59,7 +64,11 @@ impl Groups {
         let mut first = 0_u64;
         for group in footer.metadata().row_groups() {
             let rows = usize::try_from(group.num_rows()).map_err(|_| {
-                fault::damaged(input.name(), BROKEN, &format!("a row group states {} rows", group.num_rows()))
+                fault::damaged(
+                    input.name(),
+                    BROKEN,
+                    &format!("a row group states {} rows", group.num_rows()),
+                )
             })?;
             groups.push((first, rows, u64::try_from(group.compressed_size()).unwrap_or(0)));
             first = first.saturating_add(rows as u64);
@@ -75,7 +84,10 @@ impl Groups {
         let mask = ProjectionMask::roots(footer.parquet_schema(), roots);
         Ok(Self {
             mask,
-            places: columns.iter().map(|column| fault::column(input.name(), column)).collect(),
+            places: columns
+                .iter()
+                .map(|column| fault::column(input.name(), column))
+                .collect(),
             groups,
             footer,
         })
@@ -127,7 +139,9 @@ impl Groups {
         }
         // Pages that end early would otherwise lose their rows without a word.
         if done != rows {
-            return Err(damaged(&format!("a row group states {rows} rows, and its pages have {done}")));
+            return Err(damaged(&format!(
+                "a row group states {rows} rows, and its pages have {done}"
+            )));
         }
         Ok(())
     }
@@ -168,11 +182,15 @@ fn coded_texts(footer: &ArrowReaderMetadata, columns: &[String]) -> Option<Arc<S
         .fields()
         .iter()
         .map(|field| {
-            let leaf = (0..parquet.num_columns()).find(|leaf| parquet.column(*leaf).path().parts() == [field.name().clone()]);
+            let leaf =
+                (0..parquet.num_columns()).find(|leaf| parquet.column(*leaf).path().parts() == [field.name().clone()]);
             match (field.data_type(), leaf) {
                 (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, Some(leaf))
                     if columns.contains(field.name())
-                        && metadata.row_groups().iter().all(|group| is_dictionary(group.column(leaf))) =>
+                        && metadata
+                            .row_groups()
+                            .iter()
+                            .all(|group| is_dictionary(group.column(leaf))) =>
                 {
                     changed = true;
                     let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
@@ -189,9 +207,9 @@ fn coded_texts(footer: &ArrowReaderMetadata, columns: &[String]) -> Option<Arc<S
 /// taken at its word.
 fn is_dictionary(chunk: &ColumnChunkMetaData) -> bool {
     chunk.dictionary_page_offset().is_some()
-        && chunk.page_encoding_stats_mask().is_none_or(|mask| {
-            mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY)
-        })
+        && chunk
+            .page_encoding_stats_mask()
+            .is_none_or(|mask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY))
 }
 
 /// The footer of a file.
@@ -234,7 +252,10 @@ impl ChunkReader for Source {
                 // Heads of pages are short; their bodies are read apart.
                 Box::new(BufReader::with_capacity(256, file))
             }
-            Self::Memory(_) => Box::new(self.get_bytes(start, (self.len().saturating_sub(start)) as usize)?.reader()),
+            Self::Memory(_) => Box::new(
+                self.get_bytes(start, (self.len().saturating_sub(start)) as usize)?
+                    .reader(),
+            ),
         })
     }
 

@@ -337,14 +337,21 @@ mod tests {
     #[test]
     fn a_row_may_end_without_a_line_end() {
         let row = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
-        assert_eq!(rows("a,b\n1,", 3), Some(vec![(1, row(&["a", "b"])), (2, row(&["1", ""]))]));
+        assert_eq!(
+            rows("a,b\n1,", 3),
+            Some(vec![(1, row(&["a", "b"])), (2, row(&["1", ""]))])
+        );
         assert_eq!(rows("a,\"b\"", 3), Some(vec![(1, row(&["a", "b"]))]));
     }
 
     #[test]
     fn a_row_that_may_go_on_is_not_a_row_yet() {
         for part in ["a,b", "a,\"b", "a,\"b\"", "a,b\r", "a,\"b\n"] {
-            assert_eq!(scan(RULES, part.as_bytes(), 0, false, 1, &mut Vec::new()), Ok(Scan::More), "{part:?}");
+            assert_eq!(
+                scan(RULES, part.as_bytes(), 0, false, 1, &mut Vec::new()),
+                Ok(Scan::More),
+                "{part:?}"
+            );
         }
     }
 }

@@ -172,10 +172,7 @@ impl<'a> Units<'a> {
         let taken = Taken::default();
         Ok(match input.reading {
             Reading::Csv { tabs } => {
-                let positions = self
-                    .opened
-                    .file_schema(input)?
-                    .positions(input.name(), self.columns)?;
+                let positions = self.opened.file_schema(input)?.positions(input.name(), self.columns)?;
                 let (text, blocks) = csv::blocks(input, self.opened.csv(), tabs, positions, Taken::clone(&taken))?;
                 OpenFile::Csv(Arc::new(text), blocks, taken)
             }
@@ -251,7 +248,9 @@ impl Unit<'_> {
                 send(0, read.lines.len(), Some(read.lines), read.columns)?;
             }
             Part::Group(groups, group) => {
-                groups.read(input, group, &mut |first, count, columns| send(first, count, None, columns))?;
+                groups.read(input, group, &mut |first, count, columns| {
+                    send(first, count, None, columns)
+                })?;
             }
             Part::Arrow(batch) => {
                 batch.read(input.name(), units.columns, &mut |first, count, columns| {

@@ -81,6 +81,48 @@ fn power_of_two(k: i32) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 
+/// A sum in steps of 2⁻⁷², in 16 bytes: for addends that many sums are made of, where [`ExactSum`] would not stay in the
+/// cache. What does not fit is refused, and goes to an [`ExactSum`] beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Narrow(i128);
+
+impl Narrow {
+    const BITS: i32 = 72;
+
+    /// Adds a double if that changes no bit of it and the sum stays within range; whether it did.
+    #[inline]
+    #[must_use]
+    pub fn add(&mut self, x: f64) -> bool {
+        let bits = x.to_bits();
+        let biased = ((bits >> 52) & 0x7ff) as i32;
+        // Mantissa times 2^shift steps; the mantissa has 53 bits.
+        let shift = biased - 1075 + Self::BITS;
+        if !(0..64).contains(&shift) {
+            return x == 0.0;
+        }
+        let magnitude = i128::from((bits & ((1 << 52) - 1)) | (1 << 52)) << shift;
+        let addend = if x < 0.0 { -magnitude } else { magnitude };
+        match self.0.checked_add(addend) {
+            Some(sum) => {
+                self.0 = sum;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Adds the sum to another.
+    pub fn pour_into(self, sum: &mut ExactSum) {
+        // Parts of 32 bits are exact as doubles.
+        let magnitude = self.0.unsigned_abs();
+        for part in 0..4 {
+            let bits = ((magnitude >> (32 * part)) & 0xffff_ffff) as f64;
+            let x = bits * power_of_two(32 * part - Self::BITS);
+            sum.add(if self.0 < 0 { -x } else { x });
+        }
+    }
+}
+
 const WINDOWS: usize = 11;
 const LOWEST: i32 = -192;
 
@@ -258,6 +300,21 @@ mod tests {
             prop_assert_eq!(a.value(), whole.value());
             values.reverse();
             prop_assert_eq!(exact(&values), forward);
+        }
+
+        #[test]
+        fn a_narrow_sum_with_what_it_refuses_is_the_sum(values in proptest::collection::vec(proptest::num::f64::ANY, 1..60), scale in -60..60) {
+            let (mut narrow, mut wide, mut whole) = (Narrow::default(), ExactSum::default(), ExactSum::default());
+            for x in values {
+                // Half of the addends are of everyday size.
+                let x = if x.abs() < 1.0 { (x * 1e4).round() * f64::powi(2.0, scale) } else { x };
+                if !narrow.add(x) {
+                    wide.add(x);
+                }
+                whole.add(x);
+            }
+            narrow.pour_into(&mut wide);
+            prop_assert_eq!(wide.value(), whole.value());
         }
 
         #[test]

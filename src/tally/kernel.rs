@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::exact::Fixed;
+use super::exact::{Fixed, Narrow};
 use super::group::{Group, Grouping};
 use super::moments::{Layout, Moments, Part, RowSums, Totals};
 use super::people::{PARTITIONS, Partition, People, PeopleFault, Room, partition_of};
@@ -98,8 +98,9 @@ pub enum Fault {
 
 /// Beyond this, a count is no longer exact as a double.
 const MOST_ROWS: u64 = 1 << 53;
-/// Entries that wait for one partition.
-const WAITING: usize = 128;
+/// Entries that wait for one partition: as many as it has people, within these bounds. The more there are, the more
+/// of them find what they need in the cache.
+const WAITING: std::ops::RangeInclusive<usize> = 512..=16_384;
 /// Cells beyond which people are added to groups directly: moments of each cell would take more memory than they save.
 const MANY_CELLS: usize = 1 << 14;
 
@@ -117,23 +118,33 @@ struct Cells {
     codes: Vec<Vec<u32>>,
 }
 
+/// Rows with a value: how many, and the sums of values and of their squares.
+#[derive(Debug, Clone, Copy, Default)]
+struct ValueSums {
+    times: u64,
+    value: Narrow,
+    square: Narrow,
+}
+
 /// What one thread has added up.
 #[derive(Debug)]
 pub struct Worker<'k> {
     kernel: &'k Kernel,
     /// By cell.
     fates: Vec<Fates>,
-    /// By cell: audited rows, as often as their count says.
-    rows: Vec<u64>,
+    /// By cell, where rows stand for others: by how much more than once audited rows count.
+    more_rows: Vec<i128>,
     total: u64,
     accounts: Vec<OutcomeAccount>,
     /// By cell, outcome and pattern, where each row is a person: how often.
     counts: Vec<u64>,
-    /// The same without and with a value, where rows have a real number to them: number in `sums` plus one, or 0.
-    numbers: Vec<u32>,
-    sums: Vec<RowSums>,
-    /// By partition: entries that wait.
-    waiting: Vec<Vec<u64>>,
+    /// The same of rows with a value, where the outcome has values, with the sums that fit.
+    values: Vec<ValueSums>,
+    /// What does not fit, and rows with a weight: with and without a value.
+    wide: HashMap<usize, RowSums>,
+    wide_without: HashMap<usize, RowSums>,
+    /// By partition: entries that wait, and how many words of them are enough.
+    waiting: Vec<(Vec<u64>, usize)>,
     found: Vec<u32>,
 }
 
@@ -182,13 +193,14 @@ impl Kernel {
         Worker {
             kernel: self,
             fates: Vec::new(),
-            rows: Vec::new(),
+            more_rows: Vec::new(),
             total: 0,
             accounts: vec![OutcomeAccount::default(); self.shape.outcomes.len()],
             counts: Vec::new(),
-            numbers: Vec::new(),
-            sums: Vec::new(),
-            waiting: vec![Vec::new(); waiting],
+            values: Vec::new(),
+            wide: HashMap::new(),
+            wide_without: HashMap::new(),
+            waiting: vec![(Vec::new(), WAITING.start() * self.people.packing.entry); waiting],
             found: Vec::new(),
         }
     }
@@ -263,14 +275,20 @@ impl Worker<'_> {
         }
         let size = cells.next_power_of_two();
         self.fates.resize(size, Fates::default());
-        self.rows.resize(size, 0);
+        self.more_rows.resize(size, 0);
         if !self.kernel.shape.persons {
             let stride = self.kernel.pattern_offset(self.kernel.layouts().len());
             self.counts.resize(size * stride, 0);
             if self.kernel.layouts().iter().any(|layout| layout.real_sums() > 0) {
-                self.numbers.resize(2 * size * stride, 0);
+                self.values.resize(size * stride, ValueSums::default());
             }
         }
+    }
+
+    /// Audited rows of a cell, as often as their count says.
+    fn rows(&self, cell: usize) -> u64 {
+        let rows = i128::from(self.fates[cell].audited) + self.more_rows[cell];
+        u64::try_from(rows).unwrap_or(0)
     }
 
     /// Adds the rows of a batch.
@@ -282,16 +300,22 @@ impl Worker<'_> {
         if let Some(row) = out_of_range(rows) {
             return Err(Fault::Row(row, Overflow::Value));
         }
-        for (cell, fate) in rows.cells.iter().zip(&rows.fates) {
-            self.fates[*cell as usize].count(*fate);
+        if rows.fates.iter().all(|fate| *fate == Fate::Audited) {
+            for cell in &rows.cells {
+                self.fates[*cell as usize].audited += 1;
+            }
+        } else {
+            for (cell, fate) in rows.cells.iter().zip(&rows.fates) {
+                self.fates[*cell as usize].count(*fate);
+            }
         }
-        for (i, fate) in rows.fates.iter().enumerate() {
-            if *fate == Fate::Audited {
-                let stands_for = rows.stands_for.get(i).copied().unwrap_or(1);
-                self.rows[rows.cells[i] as usize] += stands_for;
-                self.total = self.total.saturating_add(stands_for);
+        for (row, stands_for) in rows.stands_for.iter().enumerate() {
+            if rows.fates[row] == Fate::Audited {
+                // Beside the one that the fate counts.
+                self.more_rows[rows.cells[row] as usize] += i128::from(*stands_for) - 1;
+                self.total = self.total.saturating_add(*stands_for);
                 if self.total > MOST_ROWS {
-                    return Err(Fault::Row(i, Overflow::Count));
+                    return Err(Fault::Row(row, Overflow::Count));
                 }
             }
         }
@@ -308,30 +332,36 @@ impl Worker<'_> {
 
     fn add_to_people(&mut self, rows: &Rows) -> Result<(), PeopleFault> {
         let people = &self.kernel.people;
-        let full = WAITING * people.packing.entry;
+        let packing = &people.packing;
+        let plain = match rows.outcomes.as_slice() {
+            [outcome] if packing.plain => Some(outcome),
+            _ => None,
+        };
         for (row, fate) in rows.fates.iter().enumerate() {
             let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
             if *fate != Fate::Audited || stands_for == 0 {
                 continue;
             }
-            let key = rows.subjects[row];
+            let (key, cell) = (rows.subjects[row], rows.cells[row]);
             let index = partition_of(key);
-            let waiting = &mut self.waiting[index];
-            if waiting.capacity() == 0 {
-                waiting.reserve_exact(full);
+            let (waiting, full) = &mut self.waiting[index];
+            if let Some(outcome) = plain {
+                waiting.extend_from_slice(&record::plain_entry(key, cell, outcome.patterns[row]));
+            } else {
+                let parts = RowParts {
+                    key,
+                    cell,
+                    stands_for,
+                    weight: rows.weights.get(row).copied().unwrap_or(1.0),
+                    outcomes: &rows.outcomes,
+                    row,
+                };
+                packing.push(&parts, waiting);
             }
-            let parts = RowParts {
-                key,
-                cell: rows.cells[row],
-                stands_for,
-                weight: rows.weights.get(row).copied().unwrap_or(1.0),
-                outcomes: &rows.outcomes,
-                row,
-            };
-            people.packing.push(parts, waiting);
-            if waiting.len() >= full {
-                people.add(index, waiting, &mut self.found)?;
+            if waiting.len() >= *full {
+                let there = people.add(index, waiting, &mut self.found)?;
                 waiting.clear();
+                *full = there.clamp(*WAITING.start(), *WAITING.end()) * packing.entry;
             }
         }
         Ok(())
@@ -339,7 +369,7 @@ impl Worker<'_> {
 
     /// Adds what waits.
     fn flush(&mut self) -> Result<(), PeopleFault> {
-        for (index, waiting) in self.waiting.iter_mut().enumerate() {
+        for (index, (waiting, _)) in self.waiting.iter_mut().enumerate() {
             if !waiting.is_empty() {
                 self.kernel.people.add(index, waiting, &mut self.found)?;
                 *waiting = Vec::new();
@@ -351,50 +381,83 @@ impl Worker<'_> {
     /// Where each row is a person of its own.
     fn add_as_people(&mut self, rows: &Rows) {
         let kernel = self.kernel;
-        let weighted = kernel.shape.weighted;
         let stride = kernel.pattern_offset(kernel.layouts().len());
         for (o, (layout, decisions)) in kernel.layouts().iter().zip(&rows.outcomes).enumerate() {
             let offset = kernel.pattern_offset(o);
-            if layout.real_sums() == 0 && rows.stands_for.is_empty() && decisions.splits.is_empty() {
-                for (cell, pattern) in rows.cells.iter().zip(&decisions.patterns) {
+            let plain = rows.stands_for.is_empty() && decisions.splits.is_empty() && rows.weights.is_empty();
+            let place = |cell: u32, pattern: u8| cell as usize * stride + offset + usize::from(pattern);
+            let placed = rows.cells.iter().zip(&decisions.patterns);
+            if !plain {
+                self.add_varied(rows, o);
+            } else if layout.real_sums() == 0 {
+                for (cell, pattern) in placed {
                     if *pattern != NO_DECISION {
-                        self.counts[*cell as usize * stride + offset + usize::from(*pattern)] += 1;
+                        self.counts[place(*cell, *pattern)] += 1;
                     }
                 }
+            } else {
+                for ((cell, pattern), value) in placed.zip(&decisions.values) {
+                    if *pattern == NO_DECISION {
+                        continue;
+                    }
+                    let at = place(*cell, *pattern);
+                    if value.is_nan() {
+                        self.counts[at] += 1;
+                        continue;
+                    }
+                    let sums = &mut self.values[at];
+                    sums.times += 1;
+                    if !sums.value.add(*value) {
+                        self.wide.entry(at).or_default().add_values(*value, 0.0);
+                    }
+                    let square = value * value;
+                    if !sums.square.add(square) {
+                        self.wide.entry(at).or_default().add_values(0.0, square);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows that stand for many or have a weight, each a person of its own.
+    fn add_varied(&mut self, rows: &Rows, outcome: usize) {
+        let kernel = self.kernel;
+        let layout = &kernel.layouts()[outcome];
+        let decisions = &rows.outcomes[outcome];
+        let stride = kernel.pattern_offset(kernel.layouts().len());
+        let offset = kernel.pattern_offset(outcome);
+        for (row, pattern) in decisions.patterns.iter().enumerate() {
+            let weight = rows.weights.get(row).copied().unwrap_or(1.0);
+            if *pattern == NO_DECISION || weight <= 0.0 {
                 continue;
             }
-            for (row, pattern) in decisions.patterns.iter().enumerate() {
-                if *pattern == NO_DECISION {
+            let value = decisions.values.get(row).copied().filter(|value| !value.is_nan());
+            let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
+            let selected = match decisions.splits.get(row) {
+                Some(selected) => *selected,
+                None if decisions.selected(row) => stands_for,
+                None => 0,
+            };
+            let label = if decisions.selected(row) {
+                *pattern - decisions.half
+            } else {
+                *pattern
+            };
+            for (side, times) in [(0, stands_for - selected), (decisions.half, selected)] {
+                if times == 0 {
                     continue;
                 }
-                let weight = rows.weights.get(row).copied().unwrap_or(1.0);
-                if weight <= 0.0 {
-                    continue;
-                }
-                let value = decisions.values.get(row).copied().filter(|value| !value.is_nan());
-                let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
-                let selected = match decisions.splits.get(row) {
-                    Some(selected) => *selected,
-                    None if decisions.selected(row) => stands_for,
-                    None => 0,
-                };
-                let label = *pattern % decisions.half;
-                let at = rows.cells[row] as usize * stride + offset;
-                for (side, times) in [(0, stands_for - selected), (decisions.half, selected)] {
-                    if times == 0 {
-                        continue;
-                    }
-                    let at = at + usize::from(side + label);
-                    if layout.real_sums() == 0 {
-                        self.counts[at] += times;
-                        continue;
-                    }
-                    let number = &mut self.numbers[2 * at + usize::from(value.is_some())];
-                    if *number == 0 {
-                        self.sums.push(RowSums::default());
-                        *number = self.sums.len() as u32;
-                    }
-                    self.sums[*number as usize - 1].add(times, weight, value.unwrap_or(0.0), weighted);
+                let at = rows.cells[row] as usize * stride + offset + usize::from(side + label);
+                if layout.real_sums() == 0 {
+                    self.counts[at] += times;
+                } else {
+                    let sums = if value.is_some() {
+                        &mut self.wide
+                    } else {
+                        &mut self.wide_without
+                    };
+                    let sums = sums.entry(at).or_default();
+                    sums.add(times, weight, value.unwrap_or(0.0), kernel.shape.weighted);
                 }
             }
         }
@@ -405,7 +468,12 @@ impl Worker<'_> {
 fn out_of_range(rows: &Rows) -> Option<usize> {
     let bad = |x: f64| Fixed::new(x).is_none();
     let weight = |row: usize| rows.weights.get(row).copied().unwrap_or(1.0);
-    if rows.weights.is_empty() && rows.outcomes.iter().all(|outcome| outcome.values.iter().all(|v| v.abs() < 1e14 || v.is_nan())) {
+    if rows.weights.is_empty()
+        && rows
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.values.iter().all(|v| v.abs() < 1e14 || v.is_nan()))
+    {
         return None;
     }
     (0..rows.cells.len()).find(|&row| {
@@ -421,17 +489,18 @@ fn out_of_range(rows: &Rows) -> Option<usize> {
 /// Counts decisions, and what they lack.
 fn count_lacks(account: &mut OutcomeAccount, decisions: &Decisions) {
     let half = decisions.half;
-    for pattern in &decisions.patterns {
-        account.audited += u64::from(*pattern != NO_DECISION);
-        account.no_label += u64::from(*pattern == 0 || *pattern == half);
-    }
-    if decisions.values.is_empty() {
-        account.no_value = account.audited;
-        return;
-    }
-    for (pattern, value) in decisions.patterns.iter().zip(&decisions.values) {
-        account.no_value += u64::from(*pattern != NO_DECISION && value.is_nan());
-    }
+    let count = |of: fn(u8, u8) -> bool| decisions.patterns.iter().filter(|pattern| of(**pattern, half)).count() as u64;
+    let audited = count(|pattern, _| pattern != NO_DECISION);
+    account.audited += audited;
+    account.no_label += count(|pattern, half| pattern == 0 || pattern == half);
+    account.no_value += if decisions.values.is_empty() {
+        audited
+    } else {
+        let lacking = decisions.patterns.iter().zip(&decisions.values);
+        lacking
+            .filter(|(pattern, value)| **pattern != NO_DECISION && value.is_nan())
+            .count() as u64
+    };
 }
 
 /// One thread's part of closing a tally.
@@ -533,24 +602,25 @@ impl Closing<'_> {
         let layouts = self.kernel.layouts();
         let stride = self.kernel.pattern_offset(layouts.len());
         for cell in 0..self.subjects.len() {
-            self.subjects[cell] = workers.iter().map(|worker| worker.rows[cell]).sum();
+            self.subjects[cell] = workers.iter().map(|worker| worker.rows(cell)).sum();
             for (o, layout) in layouts.iter().enumerate() {
                 let mut moments = Moments::new(layout);
                 for pattern in 0..layout.patterns() {
                     let at = cell * stride + self.kernel.pattern_offset(o) + pattern;
-                    for kind in 0..2 {
-                        let mut rows = RowSums::default();
-                        for worker in workers {
-                            if kind == 0 {
-                                rows.times += worker.counts[at];
-                            }
-                            let number = worker.numbers.get(2 * at + kind).copied().unwrap_or(0);
-                            if let Some(index) = number.checked_sub(1) {
-                                rows.merge(&worker.sums[index as usize]);
+                    let (mut with, mut without) = (RowSums::default(), RowSums::default());
+                    for worker in workers {
+                        without.times += worker.counts[at];
+                        if let Some(sums) = worker.values.get(at) {
+                            with.add_sums(sums.times, sums.value, sums.square);
+                        }
+                        for (whole, part) in [(&mut with, &worker.wide), (&mut without, &worker.wide_without)] {
+                            if let Some(sums) = part.get(&at) {
+                                whole.merge(sums);
                             }
                         }
-                        moments.add_rows(layout, pattern, kind == 1, &rows);
                     }
+                    moments.add_rows(layout, pattern, false, &without);
+                    moments.add_rows(layout, pattern, true, &with);
                 }
                 match self.cells.get_mut(cell) {
                     Some(cells) => cells[o].merge(&moments),
@@ -588,7 +658,7 @@ impl Closing<'_> {
             let mut rows = 0;
             for worker in workers {
                 fates.add(&worker.fates[cell]);
-                rows += worker.rows[cell];
+                rows += worker.rows(cell);
             }
             let moments = self.cells.get(cell).map_or(&[][..], Vec::as_slice);
             self.everyone.roll_up(moments, &fates, rows, self.subjects[cell]);
@@ -620,13 +690,25 @@ impl Closing<'_> {
 }
 
 /// A person's totals over some of their records.
-fn totals(packing: &Packing, partition: &Partition, records: &[u32], outcome: usize) -> Result<Option<Totals>, Overflow> {
+fn totals(
+    packing: &Packing,
+    partition: &Partition,
+    records: &[u32],
+    outcome: usize,
+) -> Result<Option<Totals>, Overflow> {
     let layout = &packing.layouts[outcome];
     let mut counts = [0; Layout::MOST_COUNTS];
     let mut reals = [Fixed::default(); Layout::MOST_REALS];
     let (counts, reals) = (&mut counts[..layout.counts()], &mut reals[..layout.real_sums()]);
     for &at in records {
-        packing.gather(partition.record(packing, at), at, outcome, &partition.carries, counts, reals)?;
+        packing.gather(
+            partition.record(packing, at),
+            at,
+            outcome,
+            &partition.carries,
+            counts,
+            reals,
+        )?;
     }
     Ok(layout.totals(Part { counts, reals }))
 }

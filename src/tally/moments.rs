@@ -1,6 +1,6 @@
 //! Sums and sums of products over people.
 
-use super::exact::{ExactSum, Fixed};
+use super::exact::{ExactSum, Fixed, Narrow};
 use super::{OutcomeShape, measures};
 use crate::catalogue::{self, Linear, Measure};
 
@@ -16,8 +16,8 @@ pub(super) struct Layout {
     second: Vec<(usize, usize, Slot)>,
     /// The products kept between two parts of the same people.
     crossed: Vec<(usize, usize)>,
-    /// Denominators of the catalogue that this outcome has, as coefficients by measure.
-    denominators: Vec<(Linear, Vec<i64>)>,
+    /// Denominators of the catalogue that this outcome has, as measures with their coefficients.
+    denominators: Vec<(Linear, Vec<(usize, i64)>)>,
     integers: usize,
     reals: usize,
 }
@@ -90,15 +90,10 @@ impl Layout {
             .into_iter()
             .filter(|linear| linear.iter().all(|(m, _)| measures.contains(m)))
             .map(|linear| {
-                let coefficients = measures
+                let index = |m: &Measure| measures.iter().position(|other| other == m);
+                let coefficients = linear
                     .iter()
-                    .map(|m| {
-                        linear
-                            .iter()
-                            .filter(|(other, _)| other == m)
-                            .map(|(_, c)| i64::from(*c))
-                            .sum()
-                    })
+                    .filter_map(|(m, c)| Some((index(m)?, i64::from(*c))))
                     .collect();
                 (linear, coefficients)
             })
@@ -143,12 +138,15 @@ impl Layout {
         if rows == 0 {
             return None;
         }
-        let integer = self.by_measure(|i| part.counts[i] as f64, |_| 0.0);
-        let real = if self.weighted {
+        let (integer, real) = if self.weighted {
             let values = self.counts();
-            self.by_measure(|i| part.reals[i].value(), |i| part.reals[values + i].value())
+            (
+                self.by_measure(|i| part.counts[i] as f64, |_| 0.0),
+                self.by_measure(|i| part.reals[i].value(), |i| part.reals[values + i].value()),
+            )
         } else {
-            self.by_measure(|i| part.counts[i] as f64, |i| part.reals[i].value())
+            let both = self.by_measure(|i| part.counts[i] as f64, |i| part.reals[i].value());
+            (both, both)
         };
         let weight = real[0];
         if weight <= 0.0 {
@@ -229,9 +227,11 @@ impl Moments {
                 Slot::Real(i) => self.reals[i].add(x.real[m] * weight),
             }
         }
+        // A person has no more of anything than rows, nearly always few enough for the shorter product.
+        let few = x.integer[0] < 1 << 31 && times == 1;
         for &(a, b, slot) in &layout.second {
             match slot {
-                // Rows of a person are fewer than 2⁵³, and the product of two such counts fits 128 bits.
+                Slot::Integer(i) if few => self.integers[i] += i128::from(x.integer[a] * x.integer[b]),
                 Slot::Integer(i) => {
                     self.integers[i] += whole * (i128::from(x.integer[a]) * i128::from(x.integer[b]));
                 }
@@ -239,7 +239,7 @@ impl Moments {
             }
         }
         for (behind, (linear, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
-            let rows: i64 = coefficients.iter().zip(&x.integer).map(|(c, v)| c * v).sum();
+            let rows: i64 = coefficients.iter().map(|(m, c)| c * x.integer[*m]).sum();
             if rows > 0 {
                 behind.subjects += times;
                 // A denominator of people has all of their rows behind it.
@@ -354,6 +354,19 @@ impl RowSums {
         }
     }
 
+    /// Adds rows without a weight: how many, and the sums of their values and of the squares of these.
+    pub(super) fn add_sums(&mut self, times: u64, value: Narrow, value_value: Narrow) {
+        self.times += times;
+        value.pour_into(&mut self.value);
+        value_value.pour_into(&mut self.value_value);
+    }
+
+    /// Adds to the sum of values and of their squares, counting no row.
+    pub(super) fn add_values(&mut self, value: f64, value_value: f64) {
+        self.value.add(value);
+        self.value_value.add(value_value);
+    }
+
     /// Adds other rows.
     pub(super) fn merge(&mut self, other: &Self) {
         self.times += other.times;
@@ -410,7 +423,7 @@ impl Moments {
         }
         self.people += rows.times;
         for (behind, (_, coefficients)) in self.behind.iter_mut().zip(&layout.denominators) {
-            let size: f64 = coefficients.iter().zip(&one).map(|(c, v)| *c as f64 * v).sum();
+            let size: f64 = coefficients.iter().map(|(m, c)| *c as f64 * one[*m]).sum();
             if size > 0.0 {
                 behind.subjects += rows.times;
                 behind.rows += rows.times * size as u64;

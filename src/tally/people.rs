@@ -2,16 +2,17 @@
 //! what does not fit in memory can be set aside on disk.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::kernel::Overflow;
-use super::record::{self, Carries, NONE, Packing};
+use super::record::{self, Carries, LINE, NONE, Packing};
 
-/// Partitions: a power of two.
-pub(super) const PARTITIONS: usize = 128;
+/// Partitions: a power of two. Of five million people, a partition has half a megabyte and stays in the cache while entries
+/// are added to it.
+pub(super) const PARTITIONS: usize = 512;
 /// Records of a chunk: storage grows by chunks, so that growing copies nothing and wastes little.
 const CHUNK: usize = 512;
 /// Slots that a table starts with.
@@ -54,33 +55,68 @@ pub(super) struct People {
     partitions: Vec<Mutex<Partition>>,
     room: Option<Room>,
     used: AtomicUsize,
+    /// Records that were set aside, of all partitions in one file.
+    aside: Mutex<Option<File>>,
 }
 
 /// The people of one partition.
 #[derive(Debug, Default)]
 pub(super) struct Partition {
-    /// Open addressing: the number of a person's first record plus one, or 0.
-    slots: Vec<u32>,
-    chunks: Vec<Vec<u64>>,
+    /// Open addressing: the number of a person's first record plus one, below 32 bits of the key that its place does not
+    /// show, so that hardly ever a record of somebody else is looked at; or 0.
+    slots: Vec<u64>,
+    chunks: Vec<Chunk>,
     records: u32,
     people: u32,
     pub(super) carries: Carries,
-    aside: Option<Aside>,
+    aside: Vec<Portion>,
     /// Bytes that were last told to the whole.
     told: usize,
 }
 
-/// Records that were set aside: how many there are in each portion, each followed by its carries.
+/// Some records, the first of which starts a line of the cache.
 #[derive(Debug)]
-struct Aside {
-    file: File,
-    portions: Vec<(u32, usize)>,
+struct Chunk {
+    words: Vec<u64>,
+    /// Words before the first record.
+    skip: usize,
+}
+
+impl Chunk {
+    fn new(packing: &Packing) -> Self {
+        let mut words: Vec<u64> = Vec::with_capacity(CHUNK * packing.record + LINE - 1);
+        // Nothing but speed depends on the address.
+        let skip = (LINE - words.as_ptr().addr() / 8 % LINE) % LINE;
+        words.resize(skip, 0);
+        Self { words, skip }
+    }
+
+    #[inline]
+    fn record(&self, packing: &Packing, at: u32) -> &[u64] {
+        let start = self.skip + (at as usize % CHUNK) * packing.record;
+        &self.words[start..start + packing.record]
+    }
+}
+
+/// Records that were set aside at one time, followed by their carries.
+#[derive(Debug)]
+struct Portion {
+    /// First byte in the file.
+    start: u64,
+    records: u32,
+    carries: usize,
 }
 
 /// The partition of a key.
 #[inline]
 pub(super) fn partition_of(key: u128) -> usize {
-    (key >> 121) as usize
+    (key >> 119) as usize
+}
+
+/// What a slot holds for a person.
+#[inline]
+fn slot_of(low: u64, first: u32) -> u64 {
+    (low & !u64::from(u32::MAX)) | u64::from(first + 1)
 }
 
 impl People {
@@ -90,6 +126,7 @@ impl People {
             partitions: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             room,
             used: AtomicUsize::new(0),
+            aside: Mutex::new(None),
         }
     }
 
@@ -97,26 +134,30 @@ impl People {
         self.partitions[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds entries, all of one partition. `found` is scratch space.
+    /// Adds entries, all of one partition, and tells how many people it then has. `found` is scratch space.
     ///
     /// # Errors
     /// A sum out of range; a disk that is full.
-    pub(super) fn add(&self, index: usize, entries: &[u64], found: &mut Vec<u32>) -> Result<(), PeopleFault> {
+    pub(super) fn add(&self, index: usize, entries: &[u64], found: &mut Vec<u32>) -> Result<usize, PeopleFault> {
         let mut partition = self.lock(index);
         partition.add(&self.packing, entries, found)?;
         let Some(room) = &self.room else {
-            return Ok(());
+            return Ok(partition.people as usize);
         };
         let bytes = partition.bytes();
         let told = std::mem::replace(&mut partition.told, bytes);
-        let used = self.used.fetch_add(bytes.wrapping_sub(told), Ordering::Relaxed).wrapping_add(bytes.wrapping_sub(told));
+        let used = self
+            .used
+            .fetch_add(bytes.wrapping_sub(told), Ordering::Relaxed)
+            .wrapping_add(bytes.wrapping_sub(told));
         // One that is at least of average size, so that little is not set aside again and again.
         if used > room.bytes && bytes >= room.bytes / PARTITIONS {
-            partition.set_aside(room)?;
+            self.set_aside(&mut partition, room)?;
             self.used.fetch_sub(bytes, Ordering::Relaxed);
             partition.told = 0;
         }
-        Ok(())
+        // What waits is memory too, so that it does not grow where there is little.
+        Ok(0)
     }
 
     /// Takes a partition out, whole: with what was set aside.
@@ -125,26 +166,92 @@ impl People {
     /// A sum out of range; a file that can't be read back.
     pub(super) fn take(&self, index: usize) -> Result<Partition, PeopleFault> {
         let mut partition = std::mem::take(&mut *self.lock(index));
-        partition.bring_back(&self.packing)?;
+        for portion in std::mem::take(&mut partition.aside) {
+            self.bring_back(&mut partition, &portion)?;
+        }
         Ok(partition)
+    }
+
+    /// Writes all records of a partition to disk and forgets them.
+    fn set_aside(&self, partition: &mut Partition, room: &Room) -> std::io::Result<()> {
+        let words = partition
+            .chunks
+            .iter()
+            .flat_map(|chunk| &chunk.words[chunk.skip..])
+            .copied();
+        let carries = partition.carries.iter();
+        let carries = carries.flat_map(|(&(at, index), &carried)| [u64::from(at), u64::from(index), carried]);
+        let bytes: Vec<u8> = words.chain(carries).flat_map(u64::to_le_bytes).collect();
+        let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = match &mut *aside {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile_in(&room.folder)?),
+        };
+        let start = file.seek(SeekFrom::End(0))?;
+        file.write_all(&bytes)?;
+        let fresh = Partition::default();
+        let full = std::mem::replace(partition, fresh);
+        partition.aside = full.aside;
+        partition.aside.push(Portion {
+            start,
+            records: full.records,
+            carries: full.carries.len(),
+        });
+        Ok(())
+    }
+
+    /// Adds what was set aside back in.
+    fn bring_back(&self, partition: &mut Partition, portion: &Portion) -> Result<(), PeopleFault> {
+        let packing = &self.packing;
+        let words = portion.records as usize * packing.record + 3 * portion.carries;
+        let mut bytes = vec![0; 8 * words];
+        if let Some(file) = &mut *self.aside.lock().unwrap_or_else(PoisonError::into_inner) {
+            file.seek(SeekFrom::Start(portion.start))?;
+            file.read_exact(&mut bytes)?;
+        }
+        let words: Vec<u64> = bytes
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|eight| u64::from_le_bytes(*eight))
+            .collect();
+        let (records, carries) = words.split_at(portion.records as usize * packing.record);
+        let mut now = Vec::with_capacity(portion.records as usize);
+        for from in records.chunks_exact(packing.record) {
+            let at = partition.find(packing, record::key(from), record::cell(from));
+            let record = Partition::record_mut(&mut partition.chunks, packing, at);
+            packing.merge(from, at, record, &mut partition.carries)?;
+            now.push(at);
+        }
+        for carry in carries.chunks_exact(3) {
+            let at = now[carry[0] as usize];
+            *partition.carries.entry((at, carry[1] as u32)).or_insert(0) += carry[2];
+        }
+        Ok(())
     }
 }
 
 impl Partition {
     fn bytes(&self) -> usize {
-        self.slots.len() * 4 + self.chunks.iter().map(|chunk| chunk.capacity() * 8).sum::<usize>() + self.carries.len() * 24
+        self.slots.len() * 8
+            + self
+                .chunks
+                .iter()
+                .map(|chunk| chunk.words.capacity() * 8)
+                .sum::<usize>()
+            + self.carries.len() * 24
     }
 
     #[inline]
     pub(super) fn record(&self, packing: &Packing, at: u32) -> &[u64] {
-        let start = (at as usize % CHUNK) * packing.record;
-        &self.chunks[at as usize / CHUNK][start..start + packing.record]
+        self.chunks[at as usize / CHUNK].record(packing, at)
     }
 
     #[inline]
-    fn record_mut<'c>(chunks: &'c mut [Vec<u64>], packing: &Packing, at: u32) -> &'c mut [u64] {
-        let start = (at as usize % CHUNK) * packing.record;
-        &mut chunks[at as usize / CHUNK][start..start + packing.record]
+    fn record_mut<'c>(chunks: &'c mut [Chunk], packing: &Packing, at: u32) -> &'c mut [u64] {
+        let chunk = &mut chunks[at as usize / CHUNK];
+        let start = chunk.skip + (at as usize % CHUNK) * packing.record;
+        &mut chunk.words[start..start + packing.record]
     }
 
     /// First records of all people.
@@ -159,8 +266,7 @@ impl Partition {
         if self.slots.is_empty() {
             self.slots = vec![0; FIRST_SLOTS];
         }
-        let mask = self.slots.len() - 1;
-        found.extend(entries.chunks_exact(packing.entry).map(|entry| self.slots[entry[0] as usize & mask]));
+        found.extend(entries.chunks_exact(packing.entry).map(|entry| self.look_up(entry[0])));
         for (entry, slot) in entries.chunks_exact(packing.entry).zip(found.iter_mut()) {
             if *slot > 0 {
                 let record = self.record(packing, *slot - 1);
@@ -179,6 +285,20 @@ impl Partition {
         Ok(())
     }
 
+    /// The number plus one of the first record whose key is probably that of `low`, or 0.
+    #[inline]
+    fn look_up(&self, low: u64) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut slot = low as usize & mask;
+        loop {
+            let found = self.slots[slot & mask];
+            if found == 0 || found >> 32 == low >> 32 {
+                return found as u32;
+            }
+            slot += 1;
+        }
+    }
+
     /// The record of a person in a cell, made when there is none.
     fn find(&mut self, packing: &Packing, key: [u64; 2], cell: u32) -> u32 {
         if (self.people as usize + 1) * 4 > self.slots.len() * 3 {
@@ -187,13 +307,13 @@ impl Partition {
         let mask = self.slots.len() - 1;
         let mut slot = key[0] as usize & mask;
         loop {
-            let Some(first) = self.slots[slot].checked_sub(1) else {
+            let Some(first) = (self.slots[slot] as u32).checked_sub(1) else {
                 let at = self.fresh(packing, key, cell, false);
-                self.slots[slot] = at + 1;
+                self.slots[slot] = slot_of(key[0], at);
                 self.people += 1;
                 return at;
             };
-            if record::key(self.record(packing, first)) != key {
+            if self.slots[slot] >> 32 != key[0] >> 32 || record::key(self.record(packing, first)) != key {
                 slot = (slot + 1) & mask;
                 continue;
             }
@@ -220,10 +340,10 @@ impl Partition {
     fn fresh(&mut self, packing: &Packing, key: [u64; 2], cell: u32, further: bool) -> u32 {
         let at = self.records;
         if at as usize % CHUNK == 0 {
-            self.chunks.push(Vec::with_capacity(CHUNK * packing.record));
+            self.chunks.push(Chunk::new(packing));
         }
         if let Some(chunk) = self.chunks.last_mut() {
-            chunk.resize(chunk.len() + packing.record, 0);
+            chunk.words.resize(chunk.words.len() + packing.record, 0);
         }
         self.records += 1;
         record::begin(Self::record_mut(&mut self.chunks, packing, at), key, cell, further);
@@ -232,7 +352,7 @@ impl Partition {
 
     fn grow(&mut self, packing: &Packing) {
         let size = (self.slots.len() * 2).max(FIRST_SLOTS);
-        let mut slots = vec![0_u32; size];
+        let mut slots = vec![0_u64; size];
         let mask = size - 1;
         for at in 0..self.records {
             let record = self.record(packing, at);
@@ -243,69 +363,8 @@ impl Partition {
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
-            slots[slot] = at + 1;
+            slots[slot] = slot_of(record[0], at);
         }
         self.slots = slots;
-    }
-
-    /// Writes all records to disk and forgets them.
-    fn set_aside(&mut self, room: &Room) -> std::io::Result<()> {
-        let aside = match &mut self.aside {
-            Some(aside) => aside,
-            none => none.insert(Aside {
-                file: tempfile::tempfile_in(&room.folder)?,
-                portions: Vec::new(),
-            }),
-        };
-        let mut writer = BufWriter::with_capacity(1 << 16, &aside.file);
-        for word in self.chunks.iter().flatten() {
-            writer.write_all(&word.to_le_bytes())?;
-        }
-        for (&(at, index), &carried) in &self.carries {
-            for word in [u64::from(at), u64::from(index), carried] {
-                writer.write_all(&word.to_le_bytes())?;
-            }
-        }
-        writer.flush()?;
-        drop(writer);
-        aside.portions.push((self.records, self.carries.len()));
-        self.slots = Vec::new();
-        self.chunks = Vec::new();
-        self.carries = Carries::default();
-        self.records = 0;
-        self.people = 0;
-        Ok(())
-    }
-
-    /// Adds what was set aside back in.
-    fn bring_back(&mut self, packing: &Packing) -> Result<(), PeopleFault> {
-        let Some(mut aside) = self.aside.take() else {
-            return Ok(());
-        };
-        aside.file.seek(SeekFrom::Start(0))?;
-        let mut reader = BufReader::with_capacity(1 << 16, aside.file);
-        let mut word = || -> std::io::Result<u64> {
-            let mut eight = [0; 8];
-            reader.read_exact(&mut eight)?;
-            Ok(u64::from_le_bytes(eight))
-        };
-        let mut from = vec![0; packing.record];
-        for (records, carries) in aside.portions {
-            let mut now = Vec::with_capacity(records as usize);
-            for _ in 0..records {
-                for part in &mut from {
-                    *part = word()?;
-                }
-                let at = self.find(packing, record::key(&from), record::cell(&from));
-                let record = Self::record_mut(&mut self.chunks, packing, at);
-                packing.merge(&from, at, record, &mut self.carries)?;
-                now.push(at);
-            }
-            for _ in 0..carries {
-                let (at, index, carried) = (word()?, word()?, word()?);
-                *self.carries.entry((now[at as usize], index as u32)).or_insert(0) += carried;
-            }
-        }
-        Ok(())
     }
 }

@@ -16,6 +16,8 @@ pub const NO_DECISION: u8 = u8::MAX;
 
 /// Words of key, cell and next record before the counts.
 const HEAD: usize = 3;
+/// Words of a line of the cache.
+pub(super) const LINE: usize = 8;
 /// No further record.
 pub(super) const NONE: u32 = u32::MAX;
 /// Marks a record as a further one of its person.
@@ -44,6 +46,8 @@ pub(super) struct Packing {
     values: Vec<Option<usize>>,
     /// Words of an entry.
     pub(super) entry: usize,
+    /// An entry has no more than key, cell and patterns of at most four outcomes.
+    pub(super) plain: bool,
 }
 
 /// What a row says, to be packed.
@@ -65,6 +69,19 @@ fn offsets(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
         all.push(at);
     }
     all
+}
+
+/// Words of a record: a few more where they make it one line of the cache, so that it is not cut in two.
+fn padded(words: usize) -> usize {
+    let lines = words.next_multiple_of(LINE);
+    if lines - words <= 2 { lines } else { words }
+}
+
+/// The entry of a row of one outcome, without weight, value or count.
+#[inline]
+pub(super) fn plain_entry(key: u128, cell: u32, pattern: u8) -> [u64; HEAD] {
+    let beside = u64::from(cell) | (u64::from(pattern) << 32);
+    [key as u64, (key >> 64) as u64, beside]
 }
 
 impl Packing {
@@ -89,7 +106,7 @@ impl Packing {
             })
             .collect();
         Self {
-            record: reals + 2 * real_offsets[outcomes],
+            record: padded(reals + 2 * real_offsets[outcomes]),
             reals,
             count_offsets,
             real_offsets,
@@ -98,13 +115,13 @@ impl Packing {
             many,
             more_patterns,
             values,
+            plain: entry == HEAD,
             entry,
         }
     }
 
     /// Appends a row to waiting entries.
-    #[inline]
-    pub(super) fn push(&self, parts: RowParts<'_>, to: &mut Vec<u64>) {
+    pub(super) fn push(&self, parts: &RowParts<'_>, to: &mut Vec<u64>) {
         let mut beside = u64::from(parts.cell);
         for (o, outcome) in parts.outcomes.iter().take(4).enumerate() {
             beside |= u64::from(outcome.patterns[parts.row]) << (32 + 8 * o);
@@ -149,23 +166,38 @@ impl Packing {
     /// # Errors
     /// When a sum leaves the range in which it is exact.
     #[inline]
-    pub(super) fn pour(&self, entry: &[u64], at: u32, record: &mut [u64], carries: &mut Carries) -> Result<(), Overflow> {
+    pub(super) fn pour(
+        &self,
+        entry: &[u64],
+        at: u32,
+        record: &mut [u64],
+        carries: &mut Carries,
+    ) -> Result<(), Overflow> {
         let weight_at = HEAD + self.more_patterns + if self.many { 1 + self.layouts.len() } else { 0 };
-        let weight = if self.weighted { f64::from_bits(entry[weight_at]) } else { 1.0 };
+        let weight = if self.weighted {
+            f64::from_bits(entry[weight_at])
+        } else {
+            1.0
+        };
         for (o, layout) in self.layouts.iter().enumerate() {
             let pattern = self.pattern(entry, o);
             if pattern == NO_DECISION {
                 continue;
             }
             let half = layout.patterns() / 2;
-            let value = self.values[o].map(|word| f64::from_bits(entry[word])).filter(|v| !v.is_nan());
-            let label = usize::from(pattern) % half;
+            let value = self.values[o]
+                .map(|word| f64::from_bits(entry[word]))
+                .filter(|v| !v.is_nan());
+            let is_selected = usize::from(pattern) >= half;
+            let label = usize::from(pattern) - if is_selected { half } else { 0 };
             let splits = if self.many {
-                let (stands_for, selected) = (entry[HEAD + self.more_patterns], entry[HEAD + self.more_patterns + 1 + o]);
+                let (stands_for, selected) = (
+                    entry[HEAD + self.more_patterns],
+                    entry[HEAD + self.more_patterns + 1 + o],
+                );
                 [stands_for - selected, selected]
             } else {
-                let selected = u64::from(usize::from(pattern) >= half);
-                [1 - selected, selected]
+                [u64::from(!is_selected), u64::from(is_selected)]
             };
             for (side, times) in splits.into_iter().enumerate().filter(|(_, times)| *times > 0) {
                 let amount = weight * times as f64;
@@ -204,7 +236,13 @@ impl Packing {
     ///
     /// # Errors
     /// When a sum leaves the range in which it is exact.
-    pub(super) fn merge(&self, from: &[u64], at: u32, record: &mut [u64], carries: &mut Carries) -> Result<(), Overflow> {
+    pub(super) fn merge(
+        &self,
+        from: &[u64],
+        at: u32,
+        record: &mut [u64],
+        carries: &mut Carries,
+    ) -> Result<(), Overflow> {
         for i in 0..self.count_offsets[self.layouts.len()] {
             add_count(record, at, i, inline_count(from, i), carries);
         }
