@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -92,7 +93,28 @@ class Checks:
         raise Failed(f"not within {seconds} s: {what}")
 
     def wait_for_executors(self):
+        """Both executors are there: after the start, and after one was killed."""
         self.wait_for("both executors are there", lambda: len(self.executors()) == 2, 120)
+
+    def listens(self):
+        with socket.create_connection(("127.0.0.1", self.given.port), timeout=5):
+            return True
+
+    def ready(self):
+        self.wait_for_executors()
+        self.wait_for("the server listens", self.listens, 120)
+        return "on the loopback interface"
+
+    def wait_for_work(self, before):
+        """Waits until one job of ours, a long one, is in its middle: the first job only looks at the file's schema."""
+        since = {}
+
+        def in_the_middle():
+            running = [job for job in self.about("/jobs") if job["status"] == "RUNNING" and job["jobId"] not in before]
+            now = time.monotonic()
+            return any(now - since.setdefault(job["jobId"], now) > 2 and job["numActiveTasks"] > 0 for job in running)
+
+        self.wait_for("the query works", in_the_middle, 120)
 
     # -- the program
 
@@ -129,14 +151,17 @@ class Checks:
     def end(self, process, seconds):
         """Waits for the end: exit code, seconds and peak memory in MB."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                process.returncode = os.waitstatus_to_exitcode(status)
-                return process.returncode, time.monotonic() - process.began, usage.ru_maxrss / 1024
-            time.sleep(0.02)
-        process.kill()
-        process.wait()
+        try:
+            while time.monotonic() < until:
+                pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+                if pid:
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    return process.returncode, time.monotonic() - process.began, usage.ru_maxrss / 1024
+                time.sleep(0.02)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                process.wait()
         raise Failed(f"the audit did not end within {seconds} s")
 
     def audit(self, name, source, seconds=1800):
@@ -199,9 +224,7 @@ class Checks:
         jobs = {job["jobId"] for job in self.about("/jobs")}
         process, output, errors = self.start("lost", self.spark(self.given.log, slow=True))
         try:
-            self.wait_for("an executor works", self.busy, 120)
-            # Past the short job that only looks at the file's schema.
-            time.sleep(2)
+            self.wait_for_work(jobs)
             if process.poll() is not None:
                 self.well(process.returncode, errors)
                 raise Failed("the audit ended before the executor could be killed: give more --rows")
@@ -229,8 +252,7 @@ class Checks:
         jobs = {job["jobId"] for job in self.about("/jobs")}
         process, output, _ = self.start("interrupted", self.spark(self.given.log, slow=True))
         try:
-            self.wait_for("an executor works", self.busy, 120)
-            time.sleep(2)
+            self.wait_for_work(jobs)
             process.send_signal(signal.SIGINT)
             sent = time.monotonic()
             code, _, _ = self.end(process, 60)
@@ -268,7 +290,7 @@ class Checks:
         return f"exit 2 after {took:.1f} s with one error that says what to start"
 
     def all(self):
-        self.check("Spark starts with two executors", lambda: self.wait_for_executors() or "loopback only")
+        self.check("Spark starts with two executors", self.ready)
         if not self.outcomes[0]:
             return
         self.check("a small log", self.small_log)
@@ -288,6 +310,9 @@ def main():
     for name in ("binary", "driver"):
         options.add_argument(f"--{name}", required=True)
     checks = Checks(options.parse_args())
+    # A shell starts what runs in its background with Ctrl-C turned off, and the program would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     checks.all()
     passed = sum(checks.outcomes)
     print(f"{passed} passed, {len(checks.outcomes) - passed} failed")

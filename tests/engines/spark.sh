@@ -64,20 +64,26 @@ done
 
 work=$(mktemp -d "$folder/run-XXXXXX")
 server=
+checks=
 alive() { kill -0 -- "-$server" 2>/dev/null; }
-# The server, its shell and its executors are one process group.
+# The server, its shell and its executors are one process group. The server is asked first, because it starts executors
+# anew that end before it.
 stop() {
-    local code=$?
+    local code=$? pid
     trap - EXIT INT TERM
-    if [ -n "$server" ]; then
-        kill -TERM -- "-$server" 2>/dev/null || true
-        for _ in $(seq 40); do alive && sleep 0.5 || break; done
-        kill -KILL -- "-$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
+    if [ -n "$checks" ]; then
+        kill -TERM "$checks" 2>/dev/null || true
+        wait "$checks" 2>/dev/null || true
     fi
     if [ "$code" -ne 0 ] && [ -e "$work/server.log" ]; then
         echo "-- the server's last warnings:"
         grep -E 'WARN|ERROR' "$work/server.log" | cut -c 1-300 | tail -n 15 || true
+    fi
+    if [ -n "$server" ]; then
+        for pid in $(cat "/proc/$server/task/$server/children" 2>/dev/null); do kill -TERM "$pid" 2>/dev/null || true; done
+        for _ in $(seq 40); do alive && sleep 0.5 || break; done
+        kill -KILL -- "-$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
     fi
     rm -rf "$work" "$SPARK_HOME/work"
     exit "$code"
@@ -100,4 +106,10 @@ server=$!
 
 "$venv/bin/python" "$here/spark.py" --binary "$binary" --driver "$driver" --port "$port" --ui "$ui" \
     --group "$server" --small "$folder/logs/log-10000.parquet" --log "$folder/logs/log-$rows.parquet" --rows "$rows" \
-    --work "$work"
+    --work "$work" &
+checks=$!
+# Not in the foreground: a signal must be able to end the wait.
+code=0
+wait "$checks" || code=$?
+checks=
+exit "$code"
