@@ -112,38 +112,27 @@ pub fn read(opened: &Opened, columns: &[&str]) -> Result<Read, Diagnostic> {
     // No row is lost or counted twice between the batches and the summary.
     let mut next = vec![0; summary.rows.len()];
     for batch in &batches {
-        assert_eq!(batch.first_row, next[batch.file]);
+        assert!(batch.lines.is_some() || batch.first_row == next[batch.file]);
         next[batch.file] += batch.rows as u64;
-        assert!(batch.columns.iter().all(|column| length(column) == batch.rows));
+        assert!(batch.columns.iter().all(|column| column.len() == batch.rows));
         assert!(batch.lines.as_ref().is_none_or(|lines| lines.len() == batch.rows));
     }
     assert_eq!(next, summary.rows);
     Ok(Read { batches, summary })
 }
 
-fn length(column: &Column) -> usize {
-    match column {
-        Column::Text(values) => values.len(),
-        Column::Integer(values) | Column::Datetime(values) => values.len(),
-        Column::Real(values) => values.len(),
-        Column::Boolean(values) => values.len(),
-        Column::Date(values) => values.len(),
-    }
-}
-
 /// Values of one column as they would be printed.
 pub fn shown(column: &Column) -> Vec<Option<String>> {
-    fn all<T: ToString>(values: &[Option<T>]) -> Vec<Option<String>> {
-        values.iter().map(|value| value.as_ref().map(T::to_string)).collect()
+    fn all<T: ToString>(values: impl Iterator<Item = Option<T>>) -> Vec<Option<String>> {
+        values.map(|value| value.as_ref().map(T::to_string)).collect()
     }
     match column {
-        Column::Text(values) => (0..values.len())
-            .map(|index| values.get(index).map(str::to_owned))
-            .collect(),
-        Column::Integer(values) | Column::Datetime(values) => all(values),
-        Column::Real(values) => all(values),
-        Column::Boolean(values) => all(values),
-        Column::Date(values) => all(values),
+        Column::Text(values) => all((0..values.len()).map(|index| values.get(index))),
+        Column::Coded(values) => all((0..values.keys.len()).map(|index| values.get(index))),
+        Column::Integer(values) | Column::Datetime(values) => all(values.iter()),
+        Column::Real(values) => all(values.iter()),
+        Column::Boolean(values) => all(values.iter()),
+        Column::Date(values) => all(values.iter()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use parytet::assess::assess;
 use parytet::engine::Counter;
-use parytet::log::{Batch, Column, ReadSummary, TextColumn};
+use parytet::log::{Batch, Column, ReadSummary};
 use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile};
 use parytet::report::assemble::{Parts, assemble};
 use parytet::report::face::Face;
@@ -103,18 +103,16 @@ fn field(row: &Row, column: &str, how: &How) -> Option<String> {
 
 fn audit(rows: &[Row], how: &How) -> Report {
     let plan = plan(how);
-    let mut counter = Counter::new(&plan);
+    let counter = Counter::new(&plan, None);
+    let mut counting = counter.counting();
     let mut first_row = 0;
     for part in rows.chunks(how.batch) {
         let columns = plan
             .log_columns
             .iter()
             .map(|name| {
-                let mut column = TextColumn::default();
-                for row in part {
-                    column.push(field(row, name, how).as_deref());
-                }
-                Column::Text(column)
+                let texts: Vec<Option<String>> = part.iter().map(|row| field(row, name, how)).collect();
+                Column::Text(texts.iter().map(Option::as_deref).collect())
             })
             .collect();
         let lines = (0..part.len() as u64).map(|i| first_row + i + 2).collect();
@@ -125,14 +123,14 @@ fn audit(rows: &[Row], how: &How) -> Report {
             lines: Some(lines),
             columns,
         };
-        counter.absorb(&batch).unwrap();
+        counting.absorb(&batch).unwrap();
         first_row += part.len() as u64;
     }
     let summary = ReadSummary {
         rows: vec![first_row],
         short_rows: 0,
     };
-    let counted = counter.finish(&summary).unwrap();
+    let counted = counter.finish(vec![counting], &summary).unwrap();
     let assessment = assess(&plan, &counted.tally).unwrap();
     let judged = verdict::judge(&plan, &counted.tally, &assessment);
     assemble(&Parts {

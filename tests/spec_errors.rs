@@ -684,7 +684,7 @@ fn values_that_do_not_occur() {
             "favourable = true\nactual = { column = \"accepted\", values = [2] }",
         ),
         "value-never-seen",
-        &["no label of `offer` is positive", "\"1\", \"0\""],
+        &["no label of `offer` is positive", "\"0\", \"1\""],
     );
     refused_log(
         LOG,

@@ -4,7 +4,7 @@ use parytet::assess::{About, Assessment, Ends, assess};
 use parytet::catalogue::Contrast;
 use parytet::engine::Counter;
 use parytet::inference::rng::Rng;
-use parytet::log::{Batch, Column, ReadSummary, TextColumn};
+use parytet::log::{Batch, Column, ReadSummary};
 use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile};
 use parytet::spec;
 use parytet::tally::Tally;
@@ -32,7 +32,7 @@ pub struct Behaviour {
 #[derive(Debug, Default)]
 pub struct Log {
     person: Vec<Option<i64>>,
-    group: TextColumn,
+    group: Vec<Option<String>>,
     selected: Vec<Option<i64>>,
     label: Vec<Option<i64>>,
     value: Vec<Option<f64>>,
@@ -71,7 +71,7 @@ pub fn draw(rng: &mut Rng, groups: &[Group], behaviour: Behaviour) -> Log {
             let mean = 10.0 + 2.0 * behaviour.icc.sqrt() * rng.standard_normal();
             for _ in 0..rows(rng, behaviour) {
                 log.person.push(Some(person));
-                log.group.push(Some(&name));
+                log.group.push(Some(name.clone()));
                 log.selected.push(Some(i64::from(rng.uniform() < own)));
                 log.label.push(Some(i64::from(rng.uniform() < 0.5)));
                 let noise = 2.0 * (1.0 - behaviour.icc).sqrt() * rng.standard_normal();
@@ -122,11 +122,11 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
         .log_columns
         .iter()
         .map(|name| match name.as_str() {
-            "person" => Column::Integer(log.person.clone()),
-            "group" => Column::Text(log.group.clone()),
-            "selected" => Column::Integer(log.selected.clone()),
-            "label" => Column::Integer(log.label.clone()),
-            _ => Column::Real(log.value.clone()),
+            "person" => Column::Integer(log.person.clone().into()),
+            "group" => Column::Text(log.group.iter().map(Option::as_deref).collect()),
+            "selected" => Column::Integer(log.selected.clone().into()),
+            "label" => Column::Integer(log.label.clone().into()),
+            _ => Column::Real(log.value.clone().into()),
         })
         .collect();
     let batch = Batch {
@@ -136,13 +136,14 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
         lines: None,
         columns,
     };
-    let mut counter = Counter::new(plan);
-    counter.absorb(&batch).unwrap_or_else(|fault| panic!("{fault}"));
+    let counter = Counter::new(plan, None);
+    let mut counting = counter.counting();
+    counting.absorb(&batch).unwrap_or_else(|fault| panic!("{fault}"));
     let summary = ReadSummary {
         rows: vec![log.person.len() as u64],
         short_rows: 0,
     };
-    let tally = counter.finish(&summary).unwrap_or_else(|fault| panic!("{fault}")).tally;
+    let tally = counter.finish(vec![counting], &summary).unwrap_or_else(|fault| panic!("{fault}")).tally;
     let assessment = assess(plan, &tally).unwrap_or_else(|fault| panic!("{fault}"));
     (tally, assessment)
 }

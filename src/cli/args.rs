@@ -102,6 +102,20 @@ pub struct AuditArgs {
     /// End with 0 instead of 1 or 3 (for reports only; recorded in the result)
     #[arg(long, help_heading = "Output")]
     pub exit_zero: bool,
+    /// What counting may use.
+    #[command(flatten)]
+    pub means: MeansArgs,
+}
+
+/// What counting may use of this machine. Nothing of it changes a result.
+#[derive(Debug, Args)]
+pub struct MeansArgs {
+    /// Threads to read and count on [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Machine")]
+    pub threads: Option<u16>,
+    /// Memory that people may take, such as 500MB or 4GiB; what does not fit is kept in a temporary file
+    #[arg(long, value_name = "SIZE", help_heading = "Machine")]
+    pub memory_limit: Option<bytesize::ByteSize>,
 }
 
 /// What goes to standard output.

@@ -1,19 +1,20 @@
 //! `parytet audit`: from a spec or flags to a result and an exit code.
 
-use super::args::{AuditArgs, Format, WhatArgs};
+use super::args::{AuditArgs, Format, MeansArgs, WhatArgs};
 use super::output::Output;
 use super::progress::Progress;
 use super::shell::{Shell, environment};
 use super::{CANNOT, Failure};
 use crate::assess::assess;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::engine::{self, Counted};
+use crate::engine::{self, Counted, Means};
 use crate::log::{Opened, find_files};
 use crate::plan::{self, Patterns, Plan, Source};
 use crate::report::assemble::{Parts, assemble};
 use crate::report::face::Face;
 use crate::report::face::table::{Look, Shown};
 use crate::spec::{self, Flags, Spec};
+use crate::tally::Room;
 use crate::verdict;
 
 /// A plan with its files opened.
@@ -233,9 +234,23 @@ fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
 /// Reads people and log into a tally, and shows how far it has come.
 fn count(ready: &Ready, args: &AuditArgs, shell: &Shell) -> Result<Counted, Diagnostic> {
     let progress = Progress::new(args.progress, shell.quiet, ready.log.size());
-    let counted = engine::embedded(&ready.plan, &ready.log, ready.people.as_ref(), &|rows, bytes| {
+    let means = means(&args.means);
+    let people = ready.people.as_ref();
+    let counted = engine::embedded(&ready.plan, &ready.log, people, &means, &|rows, bytes| {
         progress.at(rows, bytes);
     });
     progress.done();
     counted
+}
+
+/// What counting may use of this machine.
+fn means(args: &MeansArgs) -> Means {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Means {
+        threads: args.threads.map_or_else(cores, usize::from),
+        room: args.memory_limit.map(|size| Room {
+            bytes: usize::try_from(size.as_u64()).unwrap_or(usize::MAX),
+            folder: std::env::temp_dir(),
+        }),
+    }
 }

@@ -1,14 +1,22 @@
-//! From values to small codes: which group a value means, and whether it meets a condition.
+//! From values to small codes: which group a value means.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::Array;
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
+use super::cache::{Cache, TextCache};
 use super::value::{Value, age};
-use crate::plan::{self, Bands, Rule, Test};
+use crate::log::{CodedColumn, Column, TextColumn};
+use crate::plan::{self, Bands, Rule};
 use crate::tally::Label;
 
 /// The code of people whose attribute is not known, in every attribute.
 pub(super) const MISSING: u32 = 0;
+
+/// A text of a dictionary that has not been looked at.
+const UNSEEN: u32 = u32::MAX;
 
 /// More groups than this in one attribute is taken for a mistake (an identifier, an unbanded number).
 const MOST_GROUPS: usize = 1000;
@@ -24,20 +32,22 @@ pub(super) enum CodeError {
     TooManyGroups,
 }
 
-/// Turns the values of one attribute into codes.
+/// The groups of one attribute, as all threads know them.
 #[derive(Debug)]
-pub(super) struct AttributeCoder {
+pub(super) struct Groups {
     rule: Rule,
     missing: Vec<String>,
-    /// Names by code; the first is `(missing)`.
-    names: Vec<String>,
-    codes: HashMap<String, u32>,
-    buffer: String,
-    /// The last text and its code: logs repeat themselves.
-    last: (String, u32),
+    names: Mutex<Names>,
 }
 
-impl AttributeCoder {
+/// Names by code, the first being `(missing)`; and the code of each known text.
+#[derive(Debug, Clone)]
+struct Names {
+    names: Vec<String>,
+    codes: HashMap<String, u32>,
+}
+
+impl Groups {
     pub(super) fn new(attribute: &plan::Attribute) -> Self {
         let mut names = vec![plan::MISSING.to_owned()];
         let mut codes = HashMap::new();
@@ -62,10 +72,7 @@ impl AttributeCoder {
         Self {
             rule: attribute.rule.clone(),
             missing: attribute.missing.clone(),
-            names,
-            codes,
-            buffer: String::new(),
-            last: (String::new(), MISSING),
+            names: Mutex::new(Names { names, codes }),
         }
     }
 
@@ -74,53 +81,39 @@ impl AttributeCoder {
         matches!(self.rule, Rule::Bands(_))
     }
 
-    /// The code of a value on a day. `on` is asked only for a date of birth; `None`: the row has no day.
-    pub(super) fn code(&mut self, value: Value<'_>, on: Option<Date>) -> Result<u32, CodeError> {
-        if value.is_missing() {
-            return Ok(MISSING);
+    /// The code of a text that is not banded. Codes are given out in the order in which texts turn up, which may differ
+    /// from run to run; nothing that is shown depends on them.
+    fn code_of(&self, text: &str) -> Result<u32, CodeError> {
+        let mut guard = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let Names { names, codes } = &mut *guard;
+        if let Some(&code) = codes.get(text) {
+            return Ok(code);
         }
-        if let Rule::Bands(bands) = &self.rule {
-            return band_code(bands, &self.missing, value, on, &mut self.buffer);
-        }
-        let text = value.text(&mut self.buffer);
-        if text == self.last.0 {
-            return Ok(self.last.1);
-        }
-        let code = match self.codes.get(text) {
-            Some(&code) => code,
-            None => match &self.rule {
-                Rule::AsIs => {
-                    if self.names.len() > MOST_GROUPS {
-                        return Err(CodeError::TooManyGroups);
-                    }
-                    let code = self.names.len() as u32;
-                    self.names.push(text.to_owned());
-                    self.codes.insert(text.to_owned(), code);
-                    code
+        match &self.rule {
+            Rule::AsIs => {
+                if names.len() > MOST_GROUPS {
+                    return Err(CodeError::TooManyGroups);
                 }
-                // The last name is `(other)`.
-                _ => self.names.len() as u32 - 1,
-            },
-        };
-        self.last.0.clear();
-        self.last.0.push_str(text);
-        self.last.1 = code;
-        Ok(code)
+                let code = names.len() as u32;
+                names.push(text.to_owned());
+                codes.insert(text.to_owned(), code);
+                Ok(code)
+            }
+            // The last name is `(other)`.
+            _ => Ok(names.len() as u32 - 1),
+        }
     }
 
     /// The labels by code, ranked: known groups in natural order, then `(other)`, then `(missing)`.
     pub(super) fn labels(&self) -> Vec<Label> {
-        let mut order: Vec<usize> = (1..self.names.len()).collect();
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner).names.clone();
+        let mut order: Vec<usize> = (1..names.len()).collect();
         if matches!(self.rule, Rule::AsIs) {
-            order.sort_by(|a, b| natural(&self.names[*a], &self.names[*b]));
+            order.sort_by(|a, b| natural(&names[*a], &names[*b]));
         }
-        let mut labels: Vec<Label> = self
-            .names
-            .iter()
-            .map(|name| Label {
-                rank: (0, 0),
-                name: name.clone(),
-            })
+        let mut labels: Vec<Label> = names
+            .into_iter()
+            .map(|name| Label { rank: (0, 0), name })
             .collect();
         for (place, code) in (0..).zip(order) {
             labels[code].rank = (0, place);
@@ -130,6 +123,158 @@ impl AttributeCoder {
         }
         labels[MISSING as usize].rank = (2, 0);
         labels
+    }
+}
+
+/// Turns the values of one attribute into codes, on one thread.
+#[derive(Debug)]
+pub(super) struct AttributeCoder<'g> {
+    pub(super) groups: &'g Groups,
+    buffer: String,
+    texts: TextCache<u32>,
+    numbers: Cache<u32>,
+    /// A dictionary and the codes of its texts.
+    dictionary: Option<(Arc<TextColumn>, Vec<u32>)>,
+}
+
+impl<'g> AttributeCoder<'g> {
+    pub(super) fn new(groups: &'g Groups) -> Self {
+        Self {
+            groups,
+            buffer: String::new(),
+            texts: TextCache::default(),
+            numbers: Cache::default(),
+            dictionary: None,
+        }
+    }
+
+    /// The code of a value on a day, and whether it is the same on every day. `on` is asked only for a date of birth;
+    /// `None`: the row has no day.
+    fn look_up(&mut self, value: Value<'_>, on: &dyn Fn() -> Option<Date>) -> Result<(u32, bool), CodeError> {
+        if value.is_missing() {
+            return Ok((MISSING, true));
+        }
+        match &self.groups.rule {
+            Rule::Bands(bands) => band_code(bands, &self.groups.missing, value, on, &mut self.buffer),
+            _ => Ok((self.groups.code_of(value.text(&mut self.buffer))?, true)),
+        }
+    }
+
+    /// The code of one value.
+    pub(super) fn code(&mut self, value: Value<'_>, on: &dyn Fn() -> Option<Date>) -> Result<u32, CodeError> {
+        Ok(self.look_up(value, on)?.0)
+    }
+
+    /// Appends the codes of the first `rows` values of a column. `on` gives the day of a row.
+    ///
+    /// # Errors
+    /// The first row whose value has no group.
+    pub(super) fn codes(
+        &mut self,
+        column: &Column,
+        rows: usize,
+        on: &dyn Fn(usize) -> Option<Date>,
+        codes: &mut Vec<u32>,
+    ) -> Result<(), (usize, CodeError)> {
+        codes.reserve(rows);
+        match column {
+            Column::Coded(coded) => self.coded(coded, rows, on, codes),
+            Column::Text(texts) => {
+                for row in 0..rows {
+                    let code = match texts.get(row) {
+                        None => MISSING,
+                        Some(text) => match self.texts.get(text) {
+                            Some(code) => code,
+                            None => {
+                                let found = self.look_up(Value::Text(text), &|| on(row));
+                                let (code, lasting) = found.map_err(|error| (row, error))?;
+                                if lasting {
+                                    self.texts.put(text, code);
+                                }
+                                code
+                            }
+                        },
+                    };
+                    codes.push(code);
+                }
+                Ok(())
+            }
+            Column::Integer(array) => self.numbers(rows, on, codes, column, |row| {
+                array.is_valid(row).then(|| array.value(row) as u64)
+            }),
+            Column::Real(array) => self.numbers(rows, on, codes, column, |row| {
+                array.is_valid(row).then(|| array.value(row).to_bits())
+            }),
+            Column::Boolean(array) => self.numbers(rows, on, codes, column, |row| {
+                array.is_valid(row).then(|| u64::from(array.value(row)))
+            }),
+            Column::Date(_) | Column::Datetime(_) => {
+                for row in 0..rows {
+                    codes.push(self.code(Value::of(column, row), &|| on(row)).map_err(|error| (row, error))?);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Of numbers, by their bits.
+    fn numbers(
+        &mut self,
+        rows: usize,
+        on: &dyn Fn(usize) -> Option<Date>,
+        codes: &mut Vec<u32>,
+        column: &Column,
+        bits: impl Fn(usize) -> Option<u64>,
+    ) -> Result<(), (usize, CodeError)> {
+        for row in 0..rows {
+            let code = match bits(row) {
+                None => MISSING,
+                Some(bits) => match self.numbers.get(bits) {
+                    Some(code) => code,
+                    None => {
+                        let found = self.look_up(Value::of(column, row), &|| on(row));
+                        let (code, lasting) = found.map_err(|error| (row, error))?;
+                        if lasting {
+                            self.numbers.put(bits, code);
+                        }
+                        code
+                    }
+                },
+            };
+            codes.push(code);
+        }
+        Ok(())
+    }
+
+    fn coded(
+        &mut self,
+        coded: &CodedColumn,
+        rows: usize,
+        on: &dyn Fn(usize) -> Option<Date>,
+        codes: &mut Vec<u32>,
+    ) -> Result<(), (usize, CodeError)> {
+        let mut known = match self.dictionary.take() {
+            Some((texts, known)) if Arc::ptr_eq(&texts, &coded.texts) => known,
+            _ => vec![UNSEEN; coded.texts.len()],
+        };
+        for (row, key) in coded.keys[..rows].iter().enumerate() {
+            let code = match known.get(*key as usize) {
+                None => MISSING,
+                // A text of the dictionary may occur in no row, and is then no group.
+                Some(&UNSEEN) => {
+                    let value = coded.get(row).map_or(Value::Missing, Value::Text);
+                    let (code, lasting) = self.look_up(value, &|| on(row)).map_err(|error| (row, error))?;
+                    if lasting {
+                        known[*key as usize] = code;
+                    }
+                    code
+                }
+                Some(code) => *code,
+            };
+            codes.push(code);
+        }
+        self.dictionary = Some((Arc::clone(&coded.texts), known));
+        Ok(())
     }
 }
 
@@ -147,26 +292,26 @@ fn band_code(
     bands: &Bands,
     missing: &[String],
     value: Value<'_>,
-    on: Option<Date>,
+    on: &dyn Fn() -> Option<Date>,
     buffer: &mut String,
-) -> Result<u32, CodeError> {
+) -> Result<(u32, bool), CodeError> {
     if !missing.is_empty() {
         let text = value.text(buffer);
         if missing.iter().any(|m| m == text) {
-            return Ok(MISSING);
+            return Ok((MISSING, true));
         }
     }
     let number = match value.number() {
-        Ok(None) => return Ok(MISSING),
+        Ok(None) => return Ok((MISSING, true)),
         Ok(Some(number)) => number,
         Err(_) => {
             let Some(born) = value.date() else {
                 return Err(CodeError::NotANumber(value.text(buffer).to_owned()));
             };
-            return age_code(bands, born, on);
+            return Ok((age_code(bands, born, on())?, false));
         }
     };
-    Ok(band(bands, number))
+    Ok((band(bands, number), true))
 }
 
 /// The band of an age on a day; a row without a day has no known age.
@@ -184,104 +329,6 @@ fn band(bands: &Bands, x: f64) -> u32 {
     1 + bands.edges.partition_point(|edge| *edge <= x) as u32
 }
 
-/// Most values that are shown when a condition's own never occurred.
-const MOST_SHOWN: usize = 12;
-
-/// A whole number, however it is written: `7`, `7.0`, `7e0`.
-fn whole(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| {
-        let x: f64 = text.parse().ok()?;
-        (x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0).then_some(x as i64)
-    })
-}
-
-/// Tests the values of one column, and remembers what it saw.
-#[derive(Debug)]
-pub(super) struct ConditionTest {
-    test: Test,
-    /// Rows that met the condition.
-    pub(super) met: u64,
-    /// A few of the values that did not.
-    pub(super) others: Vec<String>,
-    /// `values` as numbers, for numeric columns.
-    numbers: Vec<f64>,
-    /// `values` as whole numbers: those beyond 2⁵³ are not told apart as doubles.
-    integers: Vec<i64>,
-    buffer: String,
-    last: Option<(String, bool)>,
-}
-
-impl ConditionTest {
-    pub(super) fn new(condition: &plan::Condition) -> Self {
-        let values: &[String] = match &condition.test {
-            Test::Values(values) => values,
-            _ => &[],
-        };
-        let numbers: Vec<f64> = values.iter().filter_map(|v| v.trim().parse().ok()).collect();
-        let integers = values.iter().filter_map(|v| whole(v.trim())).collect();
-        Self {
-            test: condition.test.clone(),
-            met: 0,
-            others: Vec::new(),
-            numbers,
-            integers,
-            buffer: String::new(),
-            last: None,
-        }
-    }
-
-    /// Whether the value meets the condition; `Ok(None)` when it is missing; `Err` holds a value that is not a number.
-    pub(super) fn meets(&mut self, value: Value<'_>) -> Result<Option<bool>, String> {
-        if value.is_missing() {
-            return Ok(None);
-        }
-        let met = match (&self.test, value) {
-            (Test::Values(values), Value::Text(text)) => match &self.last {
-                Some((last, met)) if last == text => *met,
-                _ => {
-                    let met = values.iter().any(|v| v == text);
-                    let last = self.last.get_or_insert_with(|| (String::new(), met));
-                    last.0.clear();
-                    last.0.push_str(text);
-                    last.1 = met;
-                    met
-                }
-            },
-            (Test::Values(_), Value::Integer(x)) => self.integers.contains(&x),
-            (Test::Values(_), Value::Real(x)) => self.numbers.contains(&x),
-            (Test::Values(values), Value::Boolean(x)) => {
-                let (word, digit) = if x { ("true", "1") } else { ("false", "0") };
-                values.iter().any(|v| v.eq_ignore_ascii_case(word) || v == digit)
-            }
-            (Test::Values(values), _) => {
-                let text = value.text(&mut self.buffer);
-                values.iter().any(|v| v == text)
-            }
-            (test, _) => {
-                let Some(x) = value.number().map_err(|_| value.text(&mut self.buffer).to_owned())? else {
-                    return Ok(None);
-                };
-                match *test {
-                    Test::AtLeast(edge) => x >= edge,
-                    Test::Above(edge) => x > edge,
-                    Test::AtMost(edge) => x <= edge,
-                    Test::Below(edge) => x < edge,
-                    Test::Values(_) | Test::Counted { .. } => x > 0.0,
-                }
-            }
-        };
-        if met {
-            self.met += 1;
-        } else if self.others.len() < MOST_SHOWN {
-            let text = value.text(&mut self.buffer);
-            if !self.others.iter().any(|other| other == text) {
-                self.others.push(text.to_owned());
-            }
-        }
-        Ok(Some(met))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,8 +336,8 @@ mod tests {
     use crate::spec::Origin;
     use jiff::civil::date;
 
-    fn coder(rule: Rule, missing: &[&str]) -> AttributeCoder {
-        AttributeCoder::new(&plan::Attribute {
+    fn groups(rule: Rule, missing: &[&str]) -> Groups {
+        Groups::new(&plan::Attribute {
             name: "a".into(),
             table: Table::Log,
             column: 0,
@@ -309,8 +356,9 @@ mod tests {
 
     #[test]
     fn band_edges_belong_to_the_upper_band() {
-        let mut coder = coder(ages(), &["999"]);
-        let mut code = |x: Value<'_>| coder.code(x, Some(date(2025, 6, 1))).unwrap();
+        let groups = groups(ages(), &["999"]);
+        let mut coder = AttributeCoder::new(&groups);
+        let mut code = |x: Value<'_>| coder.code(x, &|| Some(date(2025, 6, 1))).unwrap();
         assert_eq!(code(Value::Text("24.999")), 1);
         assert_eq!(code(Value::Text("25")), 2);
         assert_eq!(code(Value::Integer(64)), 3);
@@ -324,13 +372,14 @@ mod tests {
 
     #[test]
     fn what_has_no_band_is_an_error() {
-        let mut coder = coder(ages(), &[]);
+        let groups = groups(ages(), &[]);
+        let mut coder = AttributeCoder::new(&groups);
         assert!(matches!(
-            coder.code(Value::Text("old"), None),
+            coder.code(Value::Text("old"), &|| None),
             Err(CodeError::NotANumber(_))
         ));
         assert!(matches!(
-            coder.code(Value::Text("2030-01-01"), Some(date(2025, 1, 1))),
+            coder.code(Value::Text("2030-01-01"), &|| Some(date(2025, 1, 1))),
             Err(CodeError::BornLater(_))
         ));
     }
@@ -341,51 +390,28 @@ mod tests {
             ("female".into(), vec!["F".into(), "K".into()]),
             ("male".into(), vec!["M".into()]),
         ]);
-        let mut coder = coder(rule, &["?"]);
+        let groups = groups(rule, &["?"]);
+        let mut coder = AttributeCoder::new(&groups);
         let code: Vec<u32> = ["F", "K", "M", "X", "?", "", "X"]
             .into_iter()
-            .map(|v| coder.code(Value::Text(v), None).unwrap())
+            .map(|v| coder.code(Value::Text(v), &|| None).unwrap())
             .collect();
         assert_eq!(code, [1, 1, 2, 3, 0, 0, 3]);
-        let labels = coder.labels();
+        let labels = groups.labels();
         assert_eq!(labels[3].name, "(other)");
         assert!(labels[3].rank > labels[2].rank && labels[0].rank > labels[3].rank);
     }
 
     #[test]
     fn groups_as_they_are_stand_in_natural_order() {
-        let mut coder = coder(Rule::AsIs, &[]);
+        let groups = groups(Rule::AsIs, &[]);
+        let mut coder = AttributeCoder::new(&groups);
         for value in ["10", "9", "b", "a", "9"] {
-            coder.code(Value::Text(value), None).unwrap();
+            coder.code(Value::Text(value), &|| None).unwrap();
         }
-        let mut labels = coder.labels();
+        let mut labels = groups.labels();
         labels.sort();
         let names: Vec<&str> = labels.iter().map(|l| l.name.as_str()).collect();
         assert_eq!(names, ["9", "10", "a", "b", "(missing)"]);
-    }
-
-    #[test]
-    fn conditions_compare_numbers_by_value_and_text_by_letter() {
-        let condition = |test| plan::Condition {
-            column: 0,
-            test,
-            must_occur: true,
-            origin: Origin::Default,
-        };
-        let mut one = ConditionTest::new(&condition(Test::Values(vec!["1".into()])));
-        assert_eq!(one.meets(Value::Text("1")), Ok(Some(true)));
-        assert_eq!(one.meets(Value::Text("1.0")), Ok(Some(false)));
-        assert_eq!(one.meets(Value::Real(1.0)), Ok(Some(true)));
-        assert_eq!(one.meets(Value::Integer(2)), Ok(Some(false)));
-        assert_eq!(one.meets(Value::Boolean(true)), Ok(Some(true)));
-        assert_eq!(one.meets(Value::Missing), Ok(None));
-        let mut large = ConditionTest::new(&condition(Test::Values(vec!["9007199254740993".into(), "3.0".into()])));
-        assert_eq!(large.meets(Value::Integer(9_007_199_254_740_992)), Ok(Some(false)));
-        assert_eq!(large.meets(Value::Integer(9_007_199_254_740_993)), Ok(Some(true)));
-        assert_eq!(large.meets(Value::Integer(3)), Ok(Some(true)));
-        assert_eq!(one.others, ["1.0", "2"]);
-        let mut edge = ConditionTest::new(&condition(Test::AtLeast(5.0)));
-        assert_eq!(edge.meets(Value::Text("5")), Ok(Some(true)));
-        assert_eq!(edge.meets(Value::Text("x")), Err("x".into()));
     }
 }

@@ -1,33 +1,51 @@
 //! The embedded engine: rows in, a tally out, on this machine.
+//!
+//! What all threads share is a [`Counter`]; each thread counts with a [`Counting`] of its own, batch by batch and column by
+//! column. A fault at some row ends a column there, and the columns after it are looked at only up to that row, so that
+//! the fault that is told is the first of the batch.
 
+use hashbrown::HashSet;
 use jiff::civil::Date;
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::Counted;
-use super::code::{AttributeCoder, CodeError, ConditionTest};
+use super::cells::CellCoder;
+use super::code::{AttributeCoder, Groups};
+use super::condition::{ConditionTest, MET, MISSING};
+use super::fault::{
+    at_row, group_error, look_alikes, never_met, not_a_number, out_of_range, people_fault, place,
+};
 use super::people::PeopleTable;
+use super::person::{self, person};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::log::{Batch, ReadSummary};
-use crate::plan::{Attribute, Condition, Plan, Source, Table, Test, Weight};
-use crate::tally::{Decision, Fate, Kernel, OutcomeShape, Overflow, Row, Shape};
+use crate::log::{Batch, Column, ReadSummary};
+use crate::plan::{Attribute, Outcome, Plan, Table, Test, Weight};
+use crate::tally::{Decisions, Fate, Fault, Kernel, NO_DECISION, OutcomeShape, Room, Rows, Shape, Worker};
 
 /// Counts the rows of a plan's log.
 #[derive(Debug)]
 pub struct Counter<'p> {
     plan: &'p Plan,
     kernel: Kernel,
-    coders: Vec<AttributeCoder>,
-    filters: Vec<ConditionTest>,
-    outcomes: Vec<OutcomeTests>,
+    groups: Vec<Groups>,
     people: Option<PeopleTable>,
     people_rows: Option<Vec<u64>>,
+}
+
+/// Counts rows on one thread.
+#[derive(Debug)]
+pub struct Counting<'c> {
+    counter: &'c Counter<'c>,
+    worker: Worker<'c>,
+    coders: Vec<AttributeCoder<'c>>,
+    filters: Vec<ConditionTest>,
+    outcomes: Vec<OutcomeTests>,
+    cells: CellCoder<'c>,
     /// People of the log who are not in the people file.
-    strangers: hashbrown::HashSet<u128>,
+    strangers: HashSet<u128>,
     buffer: String,
-    codes: Vec<u32>,
-    decisions: Vec<Option<Decision>>,
-    last_cell: Option<(Vec<u32>, u32)>,
+    rows: Rows,
+    codes: Vec<Vec<u32>>,
 }
 
 #[derive(Debug)]
@@ -36,16 +54,30 @@ struct OutcomeTests {
     actual: Option<ConditionTest>,
 }
 
-/// Identity of a person: 128 bits of a hash of the id's text, so that `7` in a CSV and 7 in a Parquet file agree. Two of
-/// a billion people share one with a probability of about 10⁻²¹.
-fn person(value: Value<'_>, buffer: &mut String) -> u128 {
-    xxh3_128(value.text(buffer).as_bytes())
+/// The rows of a batch that are still without fault: those before `end`; and the fault at `end`, when there is one.
+struct Sound {
+    end: usize,
+    fault: Option<Diagnostic>,
+}
+
+impl Sound {
+    /// Keeps what a column gave, up to the first fault.
+    fn keep<T>(&mut self, result: Result<T, (usize, Diagnostic)>) -> Option<T> {
+        match result {
+            Ok(kept) => Some(kept),
+            Err((row, fault)) => {
+                self.end = row;
+                self.fault = Some(fault);
+                None
+            }
+        }
+    }
 }
 
 impl<'p> Counter<'p> {
-    /// A counter that has seen nothing.
+    /// A counter that has seen nothing. `room`: how much memory people may take.
     #[must_use]
-    pub fn new(plan: &'p Plan) -> Self {
+    pub fn new(plan: &'p Plan, room: Option<Room>) -> Self {
         let shape = Shape {
             outcomes: plan
                 .outcomes
@@ -63,33 +95,15 @@ impl<'p> Counter<'p> {
                 .map(|grouping| grouping.attributes.clone())
                 .collect(),
         };
+        let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
+        let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);
         Self {
-            kernel: Kernel::new(shape),
-            coders: plan.attributes.iter().map(AttributeCoder::new).collect(),
-            filters: plan.filters.iter().map(ConditionTest::new).collect(),
-            outcomes: plan
-                .outcomes
-                .iter()
-                .map(|outcome| OutcomeTests {
-                    selected: ConditionTest::new(&outcome.selected),
-                    actual: outcome.actual.as_ref().map(ConditionTest::new),
-                })
-                .collect(),
+            kernel: Kernel::new(shape, many, room),
+            groups: plan.attributes.iter().map(Groups::new).collect(),
             people: None,
             people_rows: None,
-            strangers: hashbrown::HashSet::new(),
-            buffer: String::new(),
-            codes: Vec::new(),
-            decisions: Vec::new(),
-            last_cell: None,
             plan,
         }
-    }
-
-    /// How many people have been seen.
-    #[must_use]
-    pub fn people(&self) -> usize {
-        self.kernel.people()
     }
 
     /// Attributes that stand in the people file, in plan order.
@@ -105,11 +119,14 @@ impl<'p> Counter<'p> {
     /// # Errors
     /// A row without a key, a repeated key, a value that fits no band.
     pub fn absorb_people(&mut self, batch: &Batch) -> Result<(), Diagnostic> {
-        let Some(people) = &self.plan.people else {
+        let plan = self.plan;
+        let Some(people) = &plan.people else {
             return Ok(());
         };
-        let count = Self::people_attributes(self.plan).count();
+        let mut coders: Vec<AttributeCoder<'_>> = self.groups.iter().map(AttributeCoder::new).collect();
+        let count = Self::people_attributes(plan).count();
         let table = self.people.get_or_insert_with(|| PeopleTable::new(count));
+        let mut buffer = String::new();
         for row in 0..batch.rows {
             let at = |column: usize| place(&people.source, &people.columns, batch, row, column);
             let key = Value::of(&batch.columns[0], row);
@@ -118,8 +135,8 @@ impl<'p> Counter<'p> {
                     .at(at(0))
                     .help("remove the row, or give it the person's id"));
             }
-            if !table.begin(person(key, &mut self.buffer)) {
-                let key = key.text(&mut self.buffer);
+            if !table.begin(person(key, &mut buffer)) {
+                let key = key.text(&mut buffer);
                 return Err(Diagnostic::new(
                     "repeated-key",
                     format!("the person \"{key}\" stands in the people file more than once"),
@@ -127,10 +144,10 @@ impl<'p> Counter<'p> {
                 .at(at(0))
                 .help("keep one row per person; attributes that change over time belong in the log"));
             }
-            for (a, attribute) in Self::people_attributes(self.plan) {
+            for (a, attribute) in Self::people_attributes(plan) {
                 let value = Value::of(&batch.columns[attribute.column], row);
                 table
-                    .push(&mut self.coders[a], value)
+                    .push(&mut coders[a], value)
                     .map_err(|error| group_error(&error, attribute).at(at(attribute.column)))?;
             }
         }
@@ -144,207 +161,36 @@ impl<'p> Counter<'p> {
         self.people.get_or_insert_with(|| PeopleTable::new(count));
     }
 
-    /// Takes in a batch of the log.
-    ///
-    /// # Errors
-    /// A value that is not what the plan needs: not a number, not a count, fitting no band, out of range.
-    pub fn absorb(&mut self, batch: &Batch) -> Result<(), Diagnostic> {
-        for row in 0..batch.rows {
-            self.absorb_row(batch, row)?;
+    /// Starts to count on a thread.
+    #[must_use]
+    pub fn counting(&self) -> Counting<'_> {
+        Counting {
+            worker: self.kernel.worker(),
+            coders: self.groups.iter().map(AttributeCoder::new).collect(),
+            filters: self.plan.filters.iter().map(ConditionTest::new).collect(),
+            outcomes: self
+                .plan
+                .outcomes
+                .iter()
+                .map(|outcome| OutcomeTests {
+                    selected: ConditionTest::new(&outcome.selected),
+                    actual: outcome.actual.as_ref().map(ConditionTest::new),
+                })
+                .collect(),
+            cells: CellCoder::new(&self.kernel, self.groups.len()),
+            strangers: HashSet::new(),
+            buffer: String::new(),
+            rows: Rows::default(),
+            codes: vec![Vec::new(); self.groups.len()],
+            counter: self,
         }
-        Ok(())
     }
 
-    fn absorb_row(&mut self, batch: &Batch, row: usize) -> Result<(), Diagnostic> {
-        let plan = self.plan;
-        let at = |column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
-        let subject = match plan.subject {
-            None => None,
-            Some(column) => {
-                let value = Value::of(&batch.columns[column], row);
-                (!value.is_missing()).then(|| person(value, &mut self.buffer))
-            }
-        };
-        let cell = self.cell(batch, row, subject)?;
-
-        for (test, condition) in self.filters.iter_mut().zip(&plan.filters) {
-            let value = Value::of(&batch.columns[condition.column], row);
-            let met = test
-                .meets(value)
-                .map_err(|text| not_a_number(&text).at(at(condition.column)))?;
-            if met != Some(true) {
-                self.kernel.set_aside(cell, Fate::Filtered);
-                return Ok(());
-            }
-        }
-        if plan.subject.is_some() && subject.is_none() {
-            self.kernel.set_aside(cell, Fate::NoSubject);
-            return Ok(());
-        }
-
-        let (stands_for, weight) = match plan.weight {
-            Weight::One => (1, 1.0),
-            Weight::Count(column) => {
-                let value = Value::of(&batch.columns[column], row);
-                match value.count() {
-                    Ok(Some(count)) => (count, 1.0),
-                    Ok(None) => {
-                        return Err(Diagnostic::new("no-count", "a row has no count")
-                            .at(at(column))
-                            .help("a row of an aggregated log must say how many rows it stands for; 0 is allowed"));
-                    }
-                    Err(_) => {
-                        let text = value.text(&mut self.buffer);
-                        return Err(Diagnostic::new(
-                            "not-a-count",
-                            format!("\"{text}\" is not a whole number of rows"),
-                        )
-                        .at(at(column))
-                        .help("a count is 0, 1, 2, …; for a real number use `weight`"));
-                    }
-                }
-            }
-            Weight::Sampling(column) => {
-                let value = Value::of(&batch.columns[column], row);
-                match value.number() {
-                    Ok(Some(weight)) if weight >= 0.0 => (1, weight),
-                    _ => {
-                        let text = value.text(&mut self.buffer);
-                        return Err(
-                            Diagnostic::new("not-a-weight", format!("\"{text}\" is not a sampling weight"))
-                                .at(at(column))
-                                .help("a weight is a number that is not negative"),
-                        );
-                    }
-                }
-            }
-        };
-
-        self.decisions.clear();
-        for (tests, outcome) in self.outcomes.iter_mut().zip(&plan.outcomes) {
-            let column = outcome.selected.column;
-            let value = Value::of(&batch.columns[column], row);
-            let split = if let Test::Counted { empty } = outcome.selected.test {
-                match counted(value, empty, stands_for) {
-                    Ok(split) => split,
-                    Err(()) => {
-                        let text = value.text(&mut self.buffer);
-                        return Err(Diagnostic::new(
-                            "not-a-count",
-                            format!("\"{text}\" is not a number of selected rows out of {stands_for}"),
-                        )
-                        .at(at(column))
-                        .help("with `counts = true` the column holds 0 up to the row's count"));
-                    }
-                }
-            } else {
-                tests
-                    .selected
-                    .meets(value)
-                    .map_err(|text| not_a_number(&text).at(at(column)))?
-                    .map(|met| if met { (0, stands_for) } else { (stands_for, 0) })
-            };
-            let Some((unselected, selected)) = split else {
-                self.decisions.push(None);
-                continue;
-            };
-            let label = match (&mut tests.actual, &outcome.actual) {
-                (Some(test), Some(condition)) => test
-                    .meets(Value::of(&batch.columns[condition.column], row))
-                    .map_err(|text| not_a_number(&text).at(at(condition.column)))?,
-                _ => None,
-            };
-            let value = match outcome.value {
-                None => None,
-                Some(column) => {
-                    let value = Value::of(&batch.columns[column], row);
-                    value
-                        .number()
-                        .map_err(|_| not_a_number(value.text(&mut self.buffer)).at(at(column)))?
-                }
-            };
-            self.decisions.push(Some(Decision {
-                unselected,
-                selected,
-                label,
-                value,
-            }));
-        }
-        if self.decisions.iter().all(Option::is_none) {
-            self.kernel.set_aside(cell, Fate::NoDecision);
-            return Ok(());
-        }
-        self.kernel
-            .add(
-                cell,
-                &Row {
-                    subject: subject.unwrap_or_default(),
-                    weight,
-                    decisions: &self.decisions,
-                },
-            )
-            .map_err(|overflow| out_of_range(overflow).at(at_row(&plan.log, batch, row)))
-    }
-
-    /// The cell of a row.
-    fn cell(&mut self, batch: &Batch, row: usize, subject: Option<u128>) -> Result<u32, Diagnostic> {
-        let plan = self.plan;
-        let mut day: Option<Option<Date>> = None;
-        self.codes.clear();
-        let mut found: Option<Option<usize>> = None;
-        let mut from_people = 0;
-        for (a, attribute) in plan.attributes.iter().enumerate() {
-            let coder = &mut self.coders[a];
-            let on = if coder.is_banded() {
-                *day.get_or_insert_with(|| row_day(plan, batch, row))
-            } else {
-                None
-            };
-            let code = match attribute.table {
-                Table::Log => coder.code(Value::of(&batch.columns[attribute.column], row), on),
-                Table::People => {
-                    let table = self.people.as_mut();
-                    let code = match (table, subject) {
-                        (Some(table), Some(subject)) => {
-                            let person = *found.get_or_insert_with(|| {
-                                let found = table.find(subject);
-                                if found.is_none() {
-                                    self.strangers.insert(subject);
-                                }
-                                found
-                            });
-                            table.code(person, from_people, &attribute.rule, on)
-                        }
-                        _ => Ok(super::code::MISSING),
-                    };
-                    from_people += 1;
-                    code
-                }
-            };
-            let code = code.map_err(|error| {
-                let place = match attribute.table {
-                    Table::Log => place(&plan.log, &plan.log_columns, batch, row, attribute.column),
-                    Table::People => at_row(&plan.log, batch, row),
-                };
-                group_error(&error, attribute).at(place)
-            })?;
-            self.codes.push(code);
-        }
-        if let Some((codes, cell)) = &self.last_cell
-            && *codes == self.codes
-        {
-            return Ok(*cell);
-        }
-        let cell = self.kernel.cell(&self.codes);
-        self.last_cell = Some((self.codes.clone(), cell));
-        Ok(cell)
-    }
-
-    /// Closes the count.
+    /// Closes the count of all threads.
     ///
     /// # Errors
     /// Nothing to audit; a condition's values that never occur; sums out of range.
-    pub fn finish(self, summary: &ReadSummary) -> Result<Counted, Diagnostic> {
+    pub fn finish(&self, countings: Vec<Counting<'_>>, summary: &ReadSummary) -> Result<Counted, Diagnostic> {
         let plan = self.plan;
         let read: u64 = summary.rows.iter().sum();
         if read == 0 {
@@ -359,10 +205,32 @@ impl<'p> Counter<'p> {
                 })
                 .help("an audit needs at least one row below the header"));
         }
-        for (test, condition) in self.filters.iter().zip(&plan.filters) {
+        let mut strangers = HashSet::new();
+        let mut workers = Vec::new();
+        let mut tests: Option<(Vec<ConditionTest>, Vec<OutcomeTests>)> = None;
+        for counting in countings {
+            strangers.extend(counting.strangers);
+            workers.push(counting.worker);
+            match &mut tests {
+                None => tests = Some((counting.filters, counting.outcomes)),
+                Some((filters, outcomes)) => {
+                    for (mine, theirs) in filters.iter_mut().zip(&counting.filters) {
+                        mine.join(theirs);
+                    }
+                    for (mine, theirs) in outcomes.iter_mut().zip(&counting.outcomes) {
+                        mine.selected.join(&theirs.selected);
+                        if let (Some(mine), Some(theirs)) = (&mut mine.actual, &theirs.actual) {
+                            mine.join(theirs);
+                        }
+                    }
+                }
+            }
+        }
+        let (filters, outcomes) = tests.unwrap_or_default();
+        for (test, condition) in filters.iter().zip(&plan.filters) {
             never_met(plan, test, condition, "`where` leaves no row")?;
         }
-        for (tests, outcome) in self.outcomes.iter().zip(&plan.outcomes) {
+        for (tests, outcome) in outcomes.iter().zip(&plan.outcomes) {
             let what = format!("nobody is selected for `{}`", outcome.name);
             never_met(plan, &tests.selected, &outcome.selected, &what)?;
             if let (Some(test), Some(condition)) = (&tests.actual, &outcome.actual) {
@@ -370,8 +238,8 @@ impl<'p> Counter<'p> {
                 never_met(plan, test, condition, &what)?;
             }
         }
-        let labels: Vec<_> = self.coders.iter().map(AttributeCoder::labels).collect();
-        let tally = self.kernel.finish(&labels).map_err(out_of_range)?;
+        let labels: Vec<_> = self.groups.iter().map(Groups::labels).collect();
+        let tally = self.kernel.finish(&mut workers, &labels).map_err(people_fault)?;
         let mut notes = Vec::new();
         for (attribute, labels) in plan.attributes.iter().zip(&labels) {
             look_alikes(&attribute.name, labels, &mut notes);
@@ -388,13 +256,13 @@ impl<'p> Counter<'p> {
             .help("check the columns and values of [log] and [[outcome]]"));
         }
         let (without_record, without_rows) = match &self.people {
-            Some(table) => (Some(self.strangers.len() as u64), Some(table.unused())),
+            Some(table) => (Some(strangers.len() as u64), Some(table.unused())),
             None => (None, None),
         };
         Ok(Counted {
             tally,
             rows: summary.rows.clone(),
-            people_rows: self.people_rows,
+            people_rows: self.people_rows.clone(),
             short_rows: summary.short_rows,
             subjects_without_record: without_record,
             records_without_rows: without_rows,
@@ -403,19 +271,295 @@ impl<'p> Counter<'p> {
     }
 }
 
-/// How a number of selected rows splits what the row stands for.
-fn counted(value: Value<'_>, empty: Option<u64>, stands_for: u64) -> Result<Option<(u64, u64)>, ()> {
-    let selected = match value.count() {
-        Ok(count) => count.or(empty),
-        Err(_) => return Err(()),
-    };
-    match selected {
-        None => Ok(None),
-        Some(selected) => match stands_for.checked_sub(selected) {
-            Some(unselected) => Ok(Some((unselected, selected))),
-            None => Err(()),
-        },
+impl Counting<'_> {
+    /// Takes in a batch of the log.
+    ///
+    /// # Errors
+    /// The first value that is not what the plan needs: not a number, not a count, fitting no band, out of range.
+    pub fn absorb(&mut self, batch: &Batch) -> Result<(), Diagnostic> {
+        let plan = self.counter.plan;
+        let mut rows = std::mem::take(&mut self.rows);
+        let mut sound = Sound {
+            end: batch.rows,
+            fault: None,
+        };
+        rows.subjects.clear();
+        let named = match plan.subject {
+            None => Vec::new(),
+            Some(column) => person::keys(&batch.columns[column], batch.rows, &mut rows.subjects, &mut self.buffer),
+        };
+        let is_named = |row: usize| named.get(row).is_none_or(|named| *named);
+
+        self.code(batch, &rows.subjects, &is_named, &mut sound);
+        rows.cells.clear();
+        self.cells.cells(&self.codes, sound.end, &mut rows.cells);
+
+        rows.fates.clear();
+        rows.fates.resize(sound.end, Fate::Audited);
+        self.filter(batch, &mut rows.fates, &mut sound);
+        rows.fates.truncate(sound.end);
+        if plan.subject.is_some() {
+            for (row, fate) in rows.fates.iter_mut().enumerate() {
+                if *fate == Fate::Audited && !is_named(row) {
+                    *fate = Fate::NoSubject;
+                }
+            }
+        }
+        self.weigh(batch, &mut rows, &mut sound);
+
+        let mut outcomes = std::mem::take(&mut rows.outcomes);
+        outcomes.resize_with(plan.outcomes.len(), Decisions::default);
+        let all = rows.fates.iter().all(|fate| *fate == Fate::Audited);
+        for (o, outcome) in plan.outcomes.iter().enumerate() {
+            outcomes[o] = self.decide(batch, o, outcome, &rows, all, &mut sound);
+        }
+        rows.outcomes = outcomes;
+        if let Some(fault) = sound.fault {
+            return Err(fault);
+        }
+        for (row, fate) in rows.fates.iter_mut().enumerate() {
+            let undecided = |outcome: &Decisions| outcome.patterns[row] == NO_DECISION;
+            if *fate == Fate::Audited && rows.outcomes.iter().all(undecided) {
+                *fate = Fate::NoDecision;
+            }
+        }
+        let added = self.worker.add(&rows);
+        self.rows = rows;
+        added.map_err(|fault| match fault {
+            Fault::Row(row, overflow) => out_of_range(overflow).at(at_row(&plan.log, batch, row)),
+            Fault::People(fault) => people_fault(fault),
+        })
     }
+
+    /// The codes of all attributes.
+    fn code(&mut self, batch: &Batch, subjects: &[u128], is_named: &dyn Fn(usize) -> bool, sound: &mut Sound) {
+        let plan = self.counter.plan;
+        let on = |row: usize| row_day(plan, batch, row);
+        let mut found: Option<Vec<Option<usize>>> = None;
+        let mut from_people = 0;
+        for (a, attribute) in plan.attributes.iter().enumerate() {
+            let codes = &mut self.codes[a];
+            codes.clear();
+            let coded = match (attribute.table, &self.counter.people) {
+                (Table::Log, _) => self.coders[a].codes(&batch.columns[attribute.column], sound.end, &on, codes),
+                (Table::People, None) => {
+                    codes.resize(sound.end, super::code::MISSING);
+                    Ok(())
+                }
+                (Table::People, Some(table)) => {
+                    let found = found.get_or_insert_with(|| {
+                        let mut all = Vec::with_capacity(sound.end);
+                        for row in 0..sound.end {
+                            let person = subjects.get(row).filter(|_| is_named(row));
+                            let known = person.and_then(|person| table.find(*person));
+                            if let (Some(person), None) = (person, known) {
+                                self.strangers.insert(*person);
+                            }
+                            all.push(known);
+                        }
+                        all
+                    });
+                    let at = from_people;
+                    (0..sound.end).try_for_each(|row| {
+                        let code = table.code(found[row], at, &attribute.rule, &|| on(row));
+                        codes.push(code.map_err(|error| (row, error))?);
+                        Ok(())
+                    })
+                }
+            };
+            from_people += usize::from(attribute.table == Table::People);
+            sound.keep(coded.map_err(|(row, error)| {
+                let place = match (attribute.table, &error) {
+                    // Which row came first depends on who read first, and says nothing.
+                    (_, super::code::CodeError::TooManyGroups) => Place {
+                        line: None,
+                        row: None,
+                        ..place(&plan.log, &plan.log_columns, batch, row, attribute.column)
+                    },
+                    (Table::Log, _) => place(&plan.log, &plan.log_columns, batch, row, attribute.column),
+                    (Table::People, _) => at_row(&plan.log, batch, row),
+                };
+                (row, group_error(&error, attribute).at(place))
+            }));
+        }
+    }
+
+    /// Sets aside rows that `where` leaves out.
+    fn filter(&mut self, batch: &Batch, fates: &mut [Fate], sound: &mut Sound) {
+        let plan = self.counter.plan;
+        for (test, condition) in self.filters.iter_mut().zip(&plan.filters) {
+            let column = &batch.columns[condition.column];
+            let met = test
+                .meets(column, sound.end, &|row| fates[row] == Fate::Audited, false)
+                .map_err(|(row, text)| (row, not_a_number(&text).at(place(&plan.log, &plan.log_columns, batch, row, condition.column))));
+            for (fate, met) in fates.iter_mut().zip(sound.keep(met).unwrap_or_default()) {
+                if met != MET {
+                    *fate = Fate::Filtered;
+                }
+            }
+        }
+    }
+
+    /// How many rows each row stands for, or its weight.
+    fn weigh(&mut self, batch: &Batch, rows: &mut Rows, sound: &mut Sound) {
+        let plan = self.counter.plan;
+        let log = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
+        rows.stands_for.clear();
+        rows.weights.clear();
+        for row in 0..sound.end {
+            let audited = rows.fates[row] == Fate::Audited;
+            match plan.weight {
+                Weight::One => return,
+                Weight::Count(_) if !audited => rows.stands_for.push(1),
+                Weight::Sampling(_) if !audited => rows.weights.push(1.0),
+                Weight::Count(column) => {
+                    let value = Value::of(&batch.columns[column], row);
+                    let told = match value.count() {
+                        Ok(Some(count)) => {
+                            rows.stands_for.push(count);
+                            continue;
+                        }
+                        Ok(None) => Diagnostic::new("no-count", "a row has no count")
+                            .help("a row of an aggregated log must say how many rows it stands for; 0 is allowed"),
+                        Err(_) => {
+                            let text = value.text(&mut self.buffer);
+                            Diagnostic::new("not-a-count", format!("\"{text}\" is not a whole number of rows"))
+                                .help("a count is 0, 1, 2, …; for a real number use `weight`")
+                        }
+                    };
+                    sound.keep(Err::<(), _>((row, told.at(log(row, column)))));
+                    return;
+                }
+                Weight::Sampling(column) => {
+                    let value = Value::of(&batch.columns[column], row);
+                    match value.number() {
+                        Ok(Some(weight)) if weight >= 0.0 => rows.weights.push(weight),
+                        _ => {
+                            let text = value.text(&mut self.buffer);
+                            let told = Diagnostic::new("not-a-weight", format!("\"{text}\" is not a sampling weight"))
+                                .at(log(row, column))
+                                .help("a weight is a number that is not negative");
+                            sound.keep(Err::<(), _>((row, told)));
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the rows say about an outcome.
+    fn decide(
+        &mut self,
+        batch: &Batch,
+        index: usize,
+        outcome: &Outcome,
+        rows: &Rows,
+        all: bool,
+        sound: &mut Sound,
+    ) -> Decisions {
+        let plan = self.counter.plan;
+        let tests = &mut self.outcomes[index];
+        let place = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
+        let bad_number = |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
+        let mut decisions = Decisions::new(outcome.actual.is_some());
+        let column = outcome.selected.column;
+        let is_audited = |row: usize| rows.fates[row] == Fate::Audited;
+        let selected = if let Test::Counted { empty } = outcome.selected.test {
+            let stands_for = |row: usize| rows.stands_for.get(row).copied().unwrap_or(1);
+            let split = split(&batch.columns[column], sound.end, &is_audited, &stands_for, empty, &mut self.buffer);
+            let split = split.map_err(|(row, told)| (row, told.at(place(row, column))));
+            sound.keep(split).map(|(decided, splits)| {
+                decisions.splits = splits;
+                decided
+            })
+        } else {
+            let met = tests.selected.meets(&batch.columns[column], sound.end, &is_audited, all);
+            sound.keep(met.map_err(|fault| bad_number(fault, column)))
+        };
+        let selected = selected.unwrap_or_default();
+        let is_decided = |row: usize| selected.get(row).is_some_and(|met| *met != MISSING);
+        let labels = match (&mut tests.actual, &outcome.actual) {
+            (Some(test), Some(condition)) => {
+                let met = test.meets(&batch.columns[condition.column], sound.end, &is_decided, false);
+                sound.keep(met.map_err(|fault| bad_number(fault, condition.column)))
+            }
+            _ => None,
+        };
+        if let Some(column) = outcome.value {
+            let values = numbers(&batch.columns[column], sound.end, &is_decided);
+            let values = values.map_err(|row| {
+                let value = Value::of(&batch.columns[column], row);
+                let text = value.text(&mut self.buffer).to_owned();
+                bad_number((row, text), column)
+            });
+            decisions.values = sound.keep(values).unwrap_or_default();
+        }
+        let label = |row: usize| match labels.as_ref().map(|labels| labels[row]) {
+            None | Some(MISSING) => None,
+            Some(met) => Some(met == MET),
+        };
+        decisions.patterns = selected
+            .iter()
+            .enumerate()
+            .take(if sound.fault.is_some() { 0 } else { sound.end })
+            .map(|(row, met)| match *met {
+                MISSING => NO_DECISION,
+                met => decisions.pattern(met == MET, label(row)),
+            })
+            .collect();
+        decisions
+    }
+}
+
+/// How numbers of selected rows split what the rows stand for: whether each row is decided, and how many were selected.
+fn split(
+    column: &Column,
+    rows: usize,
+    is_audited: &dyn Fn(usize) -> bool,
+    stands_for: &dyn Fn(usize) -> u64,
+    empty: Option<u64>,
+    buffer: &mut String,
+) -> Result<(Vec<u8>, Vec<u64>), (usize, Diagnostic)> {
+    let mut decided = vec![MISSING; rows];
+    let mut splits = vec![0; rows];
+    for row in (0..rows).filter(|row| is_audited(*row)) {
+        let value = Value::of(column, row);
+        let whole = stands_for(row);
+        match value.count().map(|count| count.or(empty)) {
+            Ok(None) => {}
+            Ok(Some(selected)) if selected <= whole => {
+                // Which side the pattern is on does not matter: the split says how many were selected.
+                decided[row] = super::condition::UNMET;
+                splits[row] = selected;
+            }
+            _ => {
+                let text = value.text(buffer);
+                let told = Diagnostic::new(
+                    "not-a-count",
+                    format!("\"{text}\" is not a number of selected rows out of {whole}"),
+                )
+                .help("with `counts = true` the column holds 0 up to the row's count");
+                return Err((row, told));
+            }
+        }
+    }
+    Ok((decided, splits))
+}
+
+/// The numbers of a column where they are wanted, NaN for none; the first row where there is something else.
+fn numbers(column: &Column, rows: usize, wanted: &dyn Fn(usize) -> bool) -> Result<Vec<f64>, usize> {
+    (0..rows)
+        .map(|row| {
+            if !wanted(row) {
+                return Ok(f64::NAN);
+            }
+            match Value::of(column, row).number() {
+                Ok(number) => Ok(number.unwrap_or(f64::NAN)),
+                Err(_) => Err(row),
+            }
+        })
+        .collect()
 }
 
 /// The day of a row: of its time where the log has one, else the audit's.
@@ -423,126 +567,5 @@ fn row_day(plan: &Plan, batch: &Batch, row: usize) -> Option<Date> {
     match plan.time {
         Some(column) => Value::of(&batch.columns[column], row).date(),
         None => Some(plan.as_of),
-    }
-}
-
-/// An error when a condition was never met although its values should occur.
-fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &str) -> Result<(), Diagnostic> {
-    let Test::Values(values) = &condition.test else {
-        return Ok(());
-    };
-    if test.met > 0 || !condition.must_occur || test.others.is_empty() {
-        return Ok(());
-    }
-    let column = &plan.log_columns[condition.column];
-    let quoted = |values: &[String]| {
-        let all: Vec<String> = values.iter().map(|v| format!("\"{v}\"")).collect();
-        all.join(", ")
-    };
-    let mut diagnostic = Diagnostic::new(
-        "value-never-seen",
-        format!("{what}: {} does not occur in column `{column}`", quoted(values)),
-    )
-    .at(plan.place(&condition.origin))
-    .help(format!("the column has {}", quoted(&test.others)));
-    if let Some(near) = values
-        .iter()
-        .find_map(|v| crate::diagnostic::near(v, test.others.iter().map(String::as_str)))
-    {
-        diagnostic = diagnostic.help(format!("did you mean \"{near}\"?"));
-    }
-    Err(diagnostic.help("if that is right for this log, add `absent = \"allow\"` to the condition"))
-}
-
-/// Notes groups whose names differ only in case or blanks: nearly always one group written in two ways.
-fn look_alikes(attribute: &str, labels: &[crate::tally::Label], notes: &mut Vec<String>) {
-    let plain = |name: &str| name.trim().to_lowercase();
-    // In the order of the report, not in that in which the log brought them.
-    let mut labels: Vec<_> = labels.iter().collect();
-    labels.sort();
-    for (i, a) in labels.iter().enumerate() {
-        for b in &labels[i + 1..] {
-            if plain(&a.name) == plain(&b.name) {
-                notes.push(format!(
-                    "`{attribute}` has the groups \"{}\" and \"{}\", which differ only in case or blanks; they are counted apart. Join them with `values` if they are one.",
-                    a.name, b.name
-                ));
-            }
-        }
-    }
-}
-
-fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
-    match error {
-        CodeError::NotANumber(text) => Diagnostic::new(
-            "not-a-number",
-            format!(
-                "\"{}\" fits no band of `{}`: it is neither a number nor a date of birth (YYYY-MM-DD)",
-                cut(text),
-                attribute.name
-            ),
-        )
-        .help("if it means that the value is not known, add it to the attribute's `missing`"),
-        CodeError::BornLater(text) => Diagnostic::new(
-            "born-later",
-            format!("a date of birth of `{}` lies after its row: {text}", attribute.name),
-        )
-        .help("correct the file, or add the date to the attribute's `missing`"),
-        CodeError::TooManyGroups => Diagnostic::new(
-            "too-many-groups",
-            format!("`{}` has more than 1000 different values", attribute.name),
-        )
-        .help("give numbers `bands`, or list the groups with `values`; an identifier is no attribute of a group"),
-    }
-}
-
-fn not_a_number(text: &str) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
-    if text.contains(',') && text.replacen(',', ".", 1).trim().parse::<f64>().is_ok() {
-        diagnostic = diagnostic.help("write a decimal point, not a comma");
-    }
-    diagnostic.help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
-}
-
-fn out_of_range(overflow: Overflow) -> Diagnostic {
-    match overflow {
-        Overflow::Value => Diagnostic::new(
-            "out-of-range",
-            "a value, a weight, or a person's sum of them is beyond 10^14",
-        )
-        .help("give amounts in a larger unit, such as thousands"),
-        Overflow::Count => Diagnostic::new(
-            "out-of-range",
-            "the counts add up to more than 2^53 rows, beyond which they are not exact",
-        )
-        .help("check the `count` column"),
-    }
-}
-
-/// At most 60 characters of a text.
-fn cut(text: &str) -> String {
-    if text.chars().count() <= 60 {
-        text.to_owned()
-    } else {
-        text.chars().take(59).chain(['…']).collect()
-    }
-}
-
-fn at_row(source: &Source, batch: &Batch, row: usize) -> Place {
-    Place {
-        file: source.files[batch.file].name.clone(),
-        line: batch.lines.as_ref().map(|lines| lines[row]),
-        row: match batch.lines {
-            Some(_) => None,
-            None => Some(batch.first_row + row as u64 + 1),
-        },
-        ..Place::default()
-    }
-}
-
-fn place(source: &Source, columns: &[String], batch: &Batch, row: usize, column: usize) -> Place {
-    Place {
-        field: Some(columns[column].clone()),
-        ..at_row(source, batch, row)
     }
 }

@@ -1,13 +1,18 @@
 //! Turns a plan into a tally: reads every row once, decides which group and which person it belongs to, and counts.
 
+mod cache;
+mod cells;
 mod code;
+mod condition;
 mod embedded;
+mod fault;
 mod people;
+mod person;
 mod run;
 mod value;
 
-pub use embedded::Counter;
-pub use run::embedded;
+pub use embedded::{Counter, Counting};
+pub use run::{Means, embedded};
 
 use crate::tally::Tally;
 

@@ -1,5 +1,7 @@
 //! The people file: attributes by person, joined to the log by key.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use jiff::civil::Date;
@@ -23,7 +25,8 @@ pub(super) struct PeopleTable {
     index: HashMap<u128, u32>,
     known: Vec<Known>,
     attributes: usize,
-    used: Vec<bool>,
+    /// Who has a row in the log.
+    used: Vec<AtomicBool>,
 }
 
 impl PeopleTable {
@@ -43,30 +46,30 @@ impl PeopleTable {
             Entry::Occupied(_) => false,
             Entry::Vacant(slot) => {
                 slot.insert(next);
-                self.used.push(false);
+                self.used.push(AtomicBool::new(false));
                 true
             }
         }
     }
 
     /// Adds the next attribute of the person begun last.
-    pub(super) fn push(&mut self, coder: &mut AttributeCoder, value: Value<'_>) -> Result<(), CodeError> {
-        let known = if coder.is_banded() && value.number().is_err() {
+    pub(super) fn push(&mut self, coder: &mut AttributeCoder<'_>, value: Value<'_>) -> Result<(), CodeError> {
+        let known = if coder.groups.is_banded() && value.number().is_err() {
             match value.date() {
                 Some(born) => Known::Born(born),
-                None => Known::Code(coder.code(value, None)?),
+                None => Known::Code(coder.code(value, &|| None)?),
             }
         } else {
-            Known::Code(coder.code(value, None)?)
+            Known::Code(coder.code(value, &|| None)?)
         };
         self.known.push(known);
         Ok(())
     }
 
     /// Position of a person, marked as used.
-    pub(super) fn find(&mut self, key: u128) -> Option<usize> {
+    pub(super) fn find(&self, key: u128) -> Option<usize> {
         let at = *self.index.get(&key)? as usize;
-        self.used[at] = true;
+        self.used[at].store(true, Ordering::Relaxed);
         Some(at)
     }
 
@@ -76,7 +79,7 @@ impl PeopleTable {
         person: Option<usize>,
         attribute: usize,
         rule: &Rule,
-        on: Option<Date>,
+        on: &dyn Fn() -> Option<Date>,
     ) -> Result<u32, CodeError> {
         let Some(person) = person else {
             return Ok(MISSING);
@@ -84,7 +87,7 @@ impl PeopleTable {
         match self.known[person * self.attributes + attribute] {
             Known::Code(code) => Ok(code),
             Known::Born(born) => match rule {
-                Rule::Bands(bands) => age_code(bands, born, on),
+                Rule::Bands(bands) => age_code(bands, born, on()),
                 _ => Ok(MISSING),
             },
         }
@@ -92,6 +95,6 @@ impl PeopleTable {
 
     /// People who have no row in the log.
     pub(super) fn unused(&self) -> u64 {
-        self.used.iter().filter(|used| !**used).count() as u64
+        self.used.iter().filter(|used| !used.load(Ordering::Relaxed)).count() as u64
     }
 }

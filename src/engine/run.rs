@@ -1,15 +1,23 @@
-//! Reads on one thread, counts on another.
+//! Reads and counts on several threads.
 
-use std::sync::mpsc::sync_channel;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::{Counted, Counter};
+use super::{Counted, Counter, Counting};
 use crate::diagnostic::Diagnostic;
-use crate::log::{Batch, Opened, Progress, ReadSummary};
+use crate::log::{Opened, Progress, ReadSummary, Units};
 use crate::plan::Plan;
+use crate::tally::Room;
 
-/// Batches that may wait to be counted; more would only take memory.
-const WAITING: usize = 4;
+/// What counting may use of this machine. Nothing of it changes a result.
+#[derive(Debug, Clone)]
+pub struct Means {
+    /// Threads.
+    pub threads: usize,
+    /// Memory for people; without it, as much as they take.
+    pub room: Option<Room>,
+}
 
 /// Counts a plan's log on this machine. `progress` is told rows and bytes read.
 ///
@@ -19,42 +27,55 @@ pub fn embedded(
     plan: &Plan,
     log: &Opened,
     people: Option<&Opened>,
+    means: &Means,
     progress: &Progress<'_>,
 ) -> Result<Counted, Diagnostic> {
-    let mut counter = Counter::new(plan);
+    let mut counter = Counter::new(plan, means.room.clone());
     if let (Some(opened), Some(planned)) = (people, &plan.people) {
-        let summary = through(&|sink| opened.read(&planned.columns, &|_, _| {}, sink), &mut |batch| {
-            counter.absorb_people(batch)
-        })?;
+        let summary = opened.read(&planned.columns, &|_, _| {}, &mut |batch| counter.absorb_people(&batch))?;
         counter.end_people(&summary);
     }
-    let summary = through(&|sink| log.read(&plan.log_columns, progress, sink), &mut |batch| {
-        counter.absorb(batch)
-    })?;
-    counter.finish(&summary)
+    let (countings, summary) = count(&counter, log, plan, means.threads, progress)?;
+    counter.finish(countings, &summary)
 }
 
-type Sink<'a> = dyn FnMut(Batch) -> Result<(), Diagnostic> + 'a;
-
-/// Hands the batches of a reader, which stays on this thread, to a counter on another.
-fn through(
-    read: &dyn Fn(&mut Sink<'_>) -> Result<ReadSummary, Diagnostic>,
-    count: &mut (dyn FnMut(&Batch) -> Result<(), Diagnostic> + Send),
-) -> Result<ReadSummary, Diagnostic> {
-    thread::scope(|scope| {
-        let (sender, receiver) = sync_channel::<Batch>(WAITING);
-        let counting = scope.spawn(move || receiver.iter().try_for_each(|batch| count(&batch)));
-        let read = read(&mut |batch| {
-            // The counter has stopped at a fault, which it will tell; reading on would be in vain.
-            sender
-                .send(batch)
-                .map_err(|_| Diagnostic::new("stopped", "the counter has stopped"))
-        });
-        drop(sender);
-        match counting.join() {
-            // A fault of the counter lies in an earlier row than one of the reader.
-            Ok(counted) => counted.and(read),
-            Err(panic) => std::panic::resume_unwind(panic),
+fn count<'c>(
+    counter: &'c Counter<'c>,
+    log: &Opened,
+    plan: &Plan,
+    threads: usize,
+    progress: &Progress<'_>,
+) -> Result<(Vec<Counting<'c>>, ReadSummary), Diagnostic> {
+    let units = log.units(&plan.log_columns, progress)?;
+    let first_fault = Mutex::new(None::<(u64, Diagnostic)>);
+    let work = || {
+        let mut counting = counter.counting();
+        if let Err(fault) = count_units(&units, &mut counting) {
+            units.stop();
+            let mut first = first_fault.lock().unwrap_or_else(PoisonError::into_inner);
+            if first.as_ref().is_none_or(|(number, _)| fault.0 < *number) {
+                *first = Some(fault);
+            }
         }
-    })
+        counting
+    };
+    let countings = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = vec![work()];
+        all.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        all
+    });
+    match first_fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some((_, fault)) => Err(fault),
+        None => Ok((countings, units.finish()?)),
+    }
+}
+
+/// Counts units as long as there are any; a fault with the number of its unit.
+fn count_units(units: &Units<'_>, counting: &mut Counting<'_>) -> Result<(), (u64, Diagnostic)> {
+    while let Some(unit) = units.next()? {
+        let number = unit.number;
+        unit.read(&mut |batch| counting.absorb(&batch)).map_err(|fault| (number, fault))?;
+    }
+    Ok(())
 }

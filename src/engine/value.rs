@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use arrow_array::Array;
 use jiff::civil::Date;
 
 use crate::log::Column;
@@ -24,17 +25,17 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
 
 impl<'a> Value<'a> {
+    #[inline]
     pub(super) fn of(column: &'a Column, row: usize) -> Self {
-        fn or_missing<'a, T: Copy>(value: Option<T>, make: impl Fn(T) -> Value<'a>) -> Value<'a> {
-            value.map_or(Value::Missing, make)
-        }
         match column {
-            Column::Text(text) => or_missing(text.get(row), Value::Text),
-            Column::Integer(values) => or_missing(values[row], Value::Integer),
-            Column::Real(values) => or_missing(values[row], Value::Real),
-            Column::Boolean(values) => or_missing(values[row], Value::Boolean),
-            Column::Date(values) => or_missing(values[row], Value::Date),
-            Column::Datetime(values) => or_missing(values[row], Value::Datetime),
+            Column::Text(text) => text.get(row).map_or(Value::Missing, Value::Text),
+            Column::Coded(coded) => coded.get(row).map_or(Value::Missing, Value::Text),
+            Column::Integer(array) if array.is_valid(row) => Value::Integer(array.value(row)),
+            Column::Real(array) if array.is_valid(row) => Value::Real(array.value(row)),
+            Column::Boolean(array) if array.is_valid(row) => Value::Boolean(array.value(row)),
+            Column::Date(array) if array.is_valid(row) => Value::Date(array.value(row)),
+            Column::Datetime(array) if array.is_valid(row) => Value::Datetime(array.value(row)),
+            _ => Value::Missing,
         }
     }
 

@@ -1,27 +1,41 @@
 //! Reads delimited text: every row with its line, every fault with its place, no type guessed.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{Csv, Kind};
 
-use super::buffer::Buffer;
+use super::blocks::{Blocks, Rows, Stop};
+use super::column::{Block, Column, MISSING, Part, TextColumn};
 use super::fault;
-use super::input::{Input, Taken};
-use super::outlet::{Outlet, TextRows};
-use super::records::{Fault, Next, Records};
+use super::input::{Bytes, Input, Taken};
 use super::schema::{Field, FileSchema};
 use super::sniff;
+use super::split::{Fault, Next, Rules, Scan, Split, scan, unquoted};
 
-/// A file of delimited text, past its header.
-struct Text<'a> {
-    input: &'a Input,
-    records: Records<Box<dyn std::io::Read>>,
+/// What is known of a file of delimited text before its first row.
+#[derive(Debug)]
+pub(super) struct Text {
+    name: String,
     header: Vec<String>,
-    taken: Taken,
+    rules: Rules,
+    nulls: Vec<String>,
+    allow_short: bool,
+    /// Positions in the header of the columns asked for.
+    columns: Vec<usize>,
+}
+
+/// The rows of a block.
+pub(super) struct Read {
+    pub(super) lines: Vec<u64>,
+    pub(super) columns: Vec<Column>,
+    /// Rows that had fewer fields than the header.
+    pub(super) short_rows: u64,
 }
 
 /// The columns of a file: all text, as nothing in the file says otherwise.
 pub(super) fn schema(input: &Input, csv: &Csv, tabs: bool) -> Result<FileSchema, Diagnostic> {
-    let text = Text::open(input, csv, tabs)?;
+    let (text, _) = open(input, csv, tabs, Taken::default())?;
     Ok(FileSchema {
         delimiter_hint: delimiter_hint(&text.header),
         fields: text
@@ -33,133 +47,239 @@ pub(super) fn schema(input: &Input, csv: &Csv, tabs: bool) -> Result<FileSchema,
     })
 }
 
-/// Hands on the rows of a file; `columns` are positions in its header.
-pub(super) fn read(
+/// Opens a file to read `columns` (positions in its header): what its blocks need, and the blocks.
+pub(super) fn blocks(
     input: &Input,
     csv: &Csv,
     tabs: bool,
-    columns: &[usize],
-    outlet: &mut Outlet<'_>,
-) -> Result<(), Diagnostic> {
-    let mut text = Text::open(input, csv, tabs)?;
-    let nulls: Vec<&str> = csv.null_values.iter().map(String::as_str).collect();
-    let mut rows = TextRows::new(columns.len());
-    let mut blank = None;
-    loop {
-        match text.step()? {
-            Next::End => break,
-            // Harmless at the end of the file, so it is judged only when a row follows.
-            Next::Blank if text.header.len() > 1 => blank = blank.or(Some(text.records.line())),
-            Next::Blank => return Err(text.blank(text.records.line())),
-            Next::Row => {
-                if let Some(line) = blank {
-                    return Err(text.blank(line));
-                }
-                if text.check_width(csv.allow_short_rows)? {
-                    outlet.count_short_row();
-                }
-                text.push_row(columns, &nulls, &mut rows)?;
-                rows.end_row(text.records.line(), outlet, &text.taken)?;
-            }
-        }
-    }
-    rows.flush(outlet, &text.taken)
+    columns: Vec<usize>,
+    taken: Taken,
+) -> Result<(Text, Blocks<Bytes>), Diagnostic> {
+    let (mut text, blocks) = open(input, csv, tabs, taken)?;
+    text.columns = columns;
+    Ok((text, blocks))
 }
 
-impl<'a> Text<'a> {
-    /// Opens a file and reads its header.
-    fn open(input: &'a Input, csv: &Csv, tabs: bool) -> Result<Self, Diagnostic> {
-        let head = input.head()?;
-        let mark = sniff::text_start(input.name(), &head)?;
-        let delimiter = csv
-            .delimiter
-            .or(tabs.then_some(b'\t'))
-            .or_else(|| other_delimiter(head.get(mark..).unwrap_or_default(), csv.quote))
-            .unwrap_or(b',');
-        check_marks(delimiter, csv.quote)?;
-        let taken = Taken::default();
-        let mut buffer = Buffer::new(input.unpacked(Taken::clone(&taken))?);
-        buffer.skip(mark).map_err(|error| input.failed(&error))?;
-        let records = Records::new(buffer, delimiter, csv.quote);
-        let mut text = Self {
-            input,
-            records,
-            header: Vec::new(),
-            taken,
-        };
-        match text.step()? {
-            Next::End => return Err(fault::empty_file(input.name())),
-            Next::Blank => {
-                return Err(fault::blank_line(input.name(), 1, "let the file start with its header"));
+/// Opens a file and reads its header.
+fn open(input: &Input, csv: &Csv, tabs: bool, taken: Taken) -> Result<(Text, Blocks<Bytes>), Diagnostic> {
+    let head = input.head()?;
+    let mark = sniff::text_start(input.name(), &head)?;
+    let delimiter = csv
+        .delimiter
+        .or(tabs.then_some(b'\t'))
+        .or_else(|| other_delimiter(head.get(mark..).unwrap_or_default(), csv.quote))
+        .unwrap_or(b',');
+    check_marks(delimiter, csv.quote)?;
+    let rules = Rules {
+        delimiter,
+        quote: csv.quote,
+    };
+    let mut text = Text {
+        name: input.name().to_owned(),
+        header: Vec::new(),
+        rules,
+        nulls: csv.null_values.clone(),
+        allow_short: csv.allow_short_rows,
+        columns: Vec::new(),
+    };
+    let mut blocks = Blocks::new(input.unpacked(taken)?, Some((csv.quote, delimiter)));
+    blocks.skip(mark).map_err(|stop| stopped(input, stop))?;
+    let mut header = Vec::new();
+    blocks
+        .first(|bytes, ended| text.read_header(bytes, ended, &mut header))
+        .map_err(|fault| match fault {
+            NoHeader::Stop(stop) => stopped(input, stop),
+            NoHeader::Told(told) => told,
+        })?;
+    text.header = header;
+    Ok((text, blocks))
+}
+
+/// What to tell when a stream of text breaks off.
+pub(super) fn stopped(input: &Input, stop: Stop) -> Diagnostic {
+    match stop {
+        Stop::Io(error) => input.failed(&error),
+        Stop::TooLarge(line) => Diagnostic::new("row-too-large", "the row does not end within 256 MiB")
+            .at(fault::line(input.name(), line))
+            .help("look for a quote that is not closed on this line"),
+    }
+}
+
+/// Why there is no header.
+enum NoHeader {
+    Stop(Stop),
+    Told(Diagnostic),
+}
+
+impl From<Stop> for NoHeader {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+impl Text {
+    /// Reads the header at the start of a text into `names`: how many bytes and lines it takes, once it is in sight.
+    fn read_header(&self, bytes: &[u8], ended: bool, names: &mut Vec<String>) -> Result<Option<(usize, u64)>, NoHeader> {
+        let told = NoHeader::Told;
+        match bytes {
+            [] => return Err(told(fault::empty_file(&self.name))),
+            [b'\n', ..] | [b'\r', b'\n', ..] => {
+                return Err(told(fault::blank_line(&self.name, 1, "let the file start with its header")));
             }
-            Next::Row => {}
+            _ => {}
         }
-        text.header = text.fields()?.into_iter().map(str::to_owned).collect();
-        Ok(text)
+        let mut fields = Vec::new();
+        let scanned = scan(self.rules, bytes, 0, ended, 1, &mut fields).map_err(|fault| told(self.explain(&fault)))?;
+        let Scan::Row { bytes: length, lines } = scanned else {
+            return Ok(None);
+        };
+        let text = self.row_text(&bytes[..length], 0, &fields, 1).map_err(told)?;
+        names.extend(fields.iter().map(|field| {
+            let inner = text.get(field.start..field.end).unwrap_or_default();
+            let mut name = String::new();
+            if field.doubled {
+                unquoted(inner, self.rules.quote, &mut name);
+            } else {
+                name.push_str(inner);
+            }
+            name
+        }));
+        Ok(Some((length, lines)))
     }
 
-    /// Steps to the next row, with every fault told.
-    fn step(&mut self) -> Result<Next, Diagnostic> {
-        self.records.step().map_err(|fault| self.explain(fault))
+    /// Reads the rows of a block.
+    pub(super) fn read(&self, rows: Rows) -> Result<Read, Diagnostic> {
+        let line = rows.line;
+        // Checked as a whole, which is fast; row by row only when something is wrong.
+        match String::from_utf8(rows.bytes) {
+            Ok(text) => self.read_text(text, line),
+            Err(error) => Err(self.find_bad_text(error.as_bytes(), line)),
+        }
     }
 
-    /// The text of the row in hand.
-    fn row_text(&self) -> Result<&str, Diagnostic> {
-        std::str::from_utf8(self.records.row()).map_err(|error| {
-            let at = error.valid_up_to();
-            let field = (0..self.records.width())
-                .find(|index| self.records.range(*index).is_some_and(|range| at < range.end))
-                .unwrap_or(0);
-            Diagnostic::new("not-utf8", format!("field {} is not valid UTF-8", field + 1))
-                .at(self.place(self.records.line(), field))
-                .help("convert the file, for instance with `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW`")
+    fn read_text(&self, text: String, line: u64) -> Result<Read, Diagnostic> {
+        let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+        let mut more = String::new();
+        let rows = text.len() / 32 + 1;
+        let mut lines = Vec::with_capacity(rows);
+        let mut parts: Vec<Vec<Part>> = self.columns.iter().map(|_| Vec::with_capacity(rows)).collect();
+        let mut short_rows = 0;
+        let mut blank = None;
+        let mut split = Split::new(text.as_bytes(), self.rules, line);
+        loop {
+            match split.step().map_err(|fault| self.explain(&fault))? {
+                Next::End => break,
+                // Harmless at the end of the file, so it is judged only when a row follows.
+                Next::Blank if self.header.len() > 1 => blank = blank.or(Some(split.line)),
+                Next::Blank => return Err(self.blank(split.line)),
+                Next::Row => {
+                    if let Some(line) = blank {
+                        return Err(self.blank(line));
+                    }
+                    if split.fields.len() != self.header.len() {
+                        self.check_width(split.fields.len(), split.line)?;
+                        short_rows += 1;
+                    }
+                    lines.push(split.line);
+                    for (parts, &index) in parts.iter_mut().zip(&self.columns) {
+                        let Some(field) = split.fields.get(index) else {
+                            parts.push(MISSING);
+                            continue;
+                        };
+                        if field.start == field.end {
+                            parts.push(MISSING);
+                            continue;
+                        }
+                        let inner = &text[field.start..field.end];
+                        if has_nul && inner.contains('\0') {
+                            return Err(Diagnostic::new("nul-byte", "the field holds a NUL byte")
+                                .at(self.place(split.line, index))
+                                .help("find out what wrote it; text has no NUL bytes"));
+                        }
+                        let (mut start, mut value) = (field.start, inner);
+                        let mut anew = more.len();
+                        if field.doubled {
+                            unquoted(inner, self.rules.quote, &mut more);
+                            start = text.len() + anew;
+                            value = &more[anew..];
+                        }
+                        anew = value.len();
+                        let missing = !self.nulls.is_empty() && self.nulls.iter().any(|null| null == value);
+                        parts.push(if missing { MISSING } else { (start as u32, anew as u32) });
+                    }
+                }
+            }
+        }
+        let block = Arc::new(Block { text, more });
+        Ok(Read {
+            lines,
+            columns: parts
+                .into_iter()
+                .map(|parts| Column::Text(TextColumn::of_parts(Arc::clone(&block), parts)))
+                .collect(),
+            short_rows,
         })
     }
 
-    /// All fields of the row in hand.
-    fn fields(&self) -> Result<Vec<&str>, Diagnostic> {
-        let text = self.row_text()?;
-        let get = |index| {
-            self.records
-                .range(index)
-                .and_then(|range| text.get(range))
-                .unwrap_or_default()
-        };
-        Ok((0..self.records.width()).map(get).collect())
-    }
-
-    /// Appends the asked-for fields of the row in hand.
-    fn push_row(&self, columns: &[usize], nulls: &[&str], rows: &mut TextRows) -> Result<(), Diagnostic> {
-        let text = self.row_text()?;
-        let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
-        for (slot, index) in columns.iter().enumerate() {
-            let value = self
-                .records
-                .range(*index)
-                .and_then(|range| text.get(range))
-                .unwrap_or_default();
-            if has_nul && value.contains('\0') {
-                return Err(Diagnostic::new("nul-byte", "the field holds a NUL byte")
-                    .at(self.place(self.records.line(), *index))
-                    .help("find out what wrote it; text has no NUL bytes"));
+    /// The first fault of a block that is not all UTF-8.
+    fn find_bad_text(&self, bytes: &[u8], line: u64) -> Diagnostic {
+        let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let mut split = Split::new(bytes, self.rules, line);
+        let mut blank = None;
+        let mut start = 0;
+        loop {
+            match split.step() {
+                Err(fault) => return self.explain(&fault),
+                Ok(Next::End) => break,
+                Ok(Next::Blank) if self.header.len() > 1 => blank = blank.or(Some(split.line)),
+                Ok(Next::Blank) => return self.blank(split.line),
+                Ok(Next::Row) => {
+                    if let Some(line) = blank {
+                        return self.blank(line);
+                    }
+                    let end = split.position();
+                    if valid < end {
+                        return match self.row_text(&bytes[start..end], start, &split.fields, split.line) {
+                            Err(told) => told,
+                            Ok(_) => fault::not_utf8(self.place(split.line, 0), "field 1"),
+                        };
+                    }
+                    // A row before it may have a fault of its own.
+                    if split.fields.len() != self.header.len()
+                        && let Err(told) = self.check_width(split.fields.len(), split.line)
+                    {
+                        return told;
+                    }
+                }
             }
-            let missing = value.is_empty() || nulls.contains(&value);
-            rows.push(slot, (!missing).then_some(value));
+            start = split.position();
         }
-        Ok(())
+        fault::not_utf8(fault::line(&self.name, split.line), "the text")
     }
 
-    /// Checks the number of fields; whether the row has fewer than the header, where that is allowed.
-    fn check_width(&self, allow_short: bool) -> Result<bool, Diagnostic> {
-        let (width, expected) = (self.records.width(), self.header.len());
-        if width == expected {
-            return Ok(false);
-        }
-        if width < expected && allow_short {
-            return Ok(true);
+    /// The text of a row whose first byte is at `start` of what `fields` are measured in.
+    fn row_text<'b>(
+        &self,
+        row: &'b [u8],
+        start: usize,
+        fields: &[super::split::Field],
+        line: u64,
+    ) -> Result<&'b str, Diagnostic> {
+        std::str::from_utf8(row).map_err(|error| {
+            let at = start + error.valid_up_to();
+            let field = fields.iter().position(|field| at < field.end).unwrap_or(0);
+            fault::not_utf8(self.place(line, field), &format!("field {}", field + 1))
+        })
+    }
+
+    /// Checks the number of fields of a row that has not as many as the header: fewer are allowed or not, more never.
+    fn check_width(&self, width: usize, line: u64) -> Result<(), Diagnostic> {
+        let expected = self.header.len();
+        if width <= expected && self.allow_short {
+            return Ok(());
         }
         let message = format!("the row has {}, the header has {expected}", count(width, "field"));
-        let diagnostic = Diagnostic::new("ragged-row", message).at(fault::line(self.input.name(), self.records.line()));
+        let diagnostic = Diagnostic::new("ragged-row", message).at(fault::line(&self.name, line));
         Err(if width < expected {
             diagnostic.help(
                 "repair the row, or set `csv = { short_rows = \"allow\" }` (or --allow-short-rows) to read the fields that \
@@ -177,7 +297,7 @@ impl<'a> Text<'a> {
         } else {
             "write an empty value as `\"\"`; a blank line could be one, or nothing"
         };
-        fault::blank_line(self.input.name(), line, advice)
+        fault::blank_line(&self.name, line, advice)
     }
 
     /// A field of the file; its column's name too, where the header has one.
@@ -185,14 +305,13 @@ impl<'a> Text<'a> {
         Place {
             column: Some(field as u64 + 1),
             field: self.header.get(field).cloned(),
-            ..fault::line(self.input.name(), line)
+            ..fault::line(&self.name, line)
         }
     }
 
     /// What to tell when the text can't be split.
-    fn explain(&self, fault: Fault) -> Diagnostic {
-        match fault {
-            Fault::Io(error) => self.input.failed(&error),
+    fn explain(&self, fault: &Fault) -> Diagnostic {
+        match *fault {
             Fault::UnclosedQuote { line, field } => {
                 Diagnostic::new("unclosed-quote", "the quote that opens here is never closed")
                     .at(self.place(line, field))
@@ -212,9 +331,6 @@ impl<'a> Text<'a> {
                 "convert old Mac line ends with `tr '\\r' '\\n' < FILE > NEW`, or put quotes around a field that \
                          holds one",
             ),
-            Fault::TooLarge { line } => Diagnostic::new("row-too-large", "the row does not end within 256 MiB")
-                .at(fault::line(self.input.name(), line))
-                .help("look for a quote that is not closed on this line"),
         }
     }
 }

@@ -141,3 +141,10 @@ pub(super) fn empty_file(file_name: &str) -> Diagnostic {
         .at(file(file_name))
         .help("check the step that writes the file, or leave the file out")
 }
+
+/// Text in another encoding.
+pub(super) fn not_utf8(place: Place, what: &str) -> Diagnostic {
+    Diagnostic::new("not-utf8", format!("{what} is not valid UTF-8"))
+        .at(place)
+        .help("convert the file, for instance with `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW`")
+}

@@ -1,11 +1,10 @@
-//! Keeps polars' faults inside: its errors become one line, its panics an error like any other.
+//! Keeps the decoders' faults inside: their errors become one line, their panics an error like any other.
 
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::diagnostic::Diagnostic;
 
@@ -18,19 +17,17 @@ static DECODING: AtomicUsize = AtomicUsize::new(0);
 ///
 /// A corrupt file can break an assumption deep inside the decoder, which then panics. Nothing that it touched is used
 /// afterwards. This needs panics to unwind, as they do unless a profile says otherwise.
-pub(super) fn guarded<T>(name: &str, what: &str, work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Diagnostic> {
+pub(super) fn guarded<T, E: Display>(
+    name: &str,
+    what: &str,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, Diagnostic> {
     mute_decoder();
     DECODING.fetch_add(1, Ordering::SeqCst);
     let outcome = catch_unwind(AssertUnwindSafe(work));
     DECODING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(PolarsError::Duplicate(reason))) => Err(Diagnostic::new(
-            "repeated-column",
-            fault::one_line(&format!("{what}: {reason}")),
-        )
-        .at(fault::file(name))
-        .help("give each column a name of its own")),
         Ok(Err(error)) => Err(fault::damaged(name, what, &error.to_string())),
         Err(panic) => {
             let reason = panic

@@ -1,10 +1,9 @@
 //! The bytes of one file: on disk, or held in memory when they can be read only once.
 
-use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Cursor, Read};
-use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
@@ -21,7 +20,7 @@ enum Store {
     /// A regular file, with its length and time when it was opened.
     Disk { length: u64, modified: Option<SystemTime> },
     /// Standard input or a pipe, read to its end.
-    Memory(Arc<[u8]>),
+    Memory(bytes::Bytes),
 }
 
 /// One file of a source, recognised.
@@ -38,22 +37,25 @@ pub(super) enum Seekable {
     /// A file on disk.
     Disk(File),
     /// Bytes in memory.
-    Memory(Cursor<Arc<[u8]>>),
+    Memory(Cursor<bytes::Bytes>),
 }
 
 /// How many bytes of a file have been taken in, before unpacking.
-pub(super) type Taken = Rc<Cell<u64>>;
+pub(super) type Taken = Arc<AtomicU64>;
+
+/// A stream of bytes.
+pub(super) type Bytes = Box<dyn Read + Send>;
 
 /// Counts what passes.
 struct Counted {
-    inner: Box<dyn Read>,
+    inner: Bytes,
     taken: Taken,
 }
 
 impl Read for Counted {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(to)?;
-        self.taken.set(self.taken.get() + count as u64);
+        self.taken.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
@@ -119,8 +121,8 @@ impl Input {
     }
 
     /// All bytes, unpacked, from the first; `taken` counts them before unpacking.
-    pub(super) fn unpacked(&self, taken: Taken) -> Result<Box<dyn Read>, Diagnostic> {
-        let inner: Box<dyn Read> = match self.seekable()? {
+    pub(super) fn unpacked(&self, taken: Taken) -> Result<Bytes, Diagnostic> {
+        let inner: Bytes = match self.seekable()? {
             Seekable::Disk(file) => Box::new(file),
             Seekable::Memory(bytes) => Box::new(bytes),
         };
@@ -138,7 +140,7 @@ impl Input {
     /// The bytes as they are, from the first.
     pub(super) fn seekable(&self) -> Result<Seekable, Diagnostic> {
         match (&self.store, &self.file.path) {
-            (Store::Memory(bytes), _) => Ok(Seekable::Memory(Cursor::new(Arc::clone(bytes)))),
+            (Store::Memory(bytes), _) => Ok(Seekable::Memory(Cursor::new(bytes.clone()))),
             (Store::Disk { .. }, Some(path)) => File::open(path)
                 .map(Seekable::Disk)
                 .map_err(|error| fault::unreadable(self.name(), &error)),
@@ -174,7 +176,7 @@ impl Input {
 }
 
 /// Reads a stream to its end.
-fn slurp(name: &str, stream: &mut dyn Read) -> Result<Arc<[u8]>, Diagnostic> {
+fn slurp(name: &str, stream: &mut dyn Read) -> Result<bytes::Bytes, Diagnostic> {
     let mut bytes = Vec::new();
     stream
         .read_to_end(&mut bytes)

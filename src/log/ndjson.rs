@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::Read;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -13,10 +13,10 @@ use serde_json::error::Category;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::Kind;
 
-use super::buffer::{Buffer, Stop};
+use super::blocks::{Blocks, Rows, Stop};
+use super::column::{Block, Column, MISSING, Part, TextColumn};
 use super::fault;
-use super::input::{Input, Taken};
-use super::outlet::{Outlet, TextRows};
+use super::input::{Bytes, Input, Taken};
 use super::schema::{Field, FileSchema};
 use super::sniff;
 
@@ -27,17 +27,20 @@ const SAMPLE_BYTES: usize = 1 << 23;
 
 /// Keys of the first rows, in order of appearance.
 pub(super) fn schema(input: &Input) -> Result<FileSchema, Diagnostic> {
-    let mut lines = Lines::open(input, Taken::default())?;
+    let mut blocks = blocks(input, Taken::default())?;
     let mut keys = Keys::default();
     let mut seen = (0, 0);
     let mut complete = true;
-    while let Some((number, line)) = lines.next()? {
-        if seen.0 >= SAMPLE_ROWS || seen.1 >= SAMPLE_BYTES {
-            complete = false;
-            break;
+    'file: while let Some(rows) = blocks.next().map_err(|stop| stopped(input, stop))? {
+        let mut lines = Lines::new(input.name(), &rows);
+        while let Some((number, line)) = lines.next()? {
+            if seen.0 >= SAMPLE_ROWS || seen.1 >= SAMPLE_BYTES {
+                complete = false;
+                break 'file;
+            }
+            seen = (seen.0 + 1, seen.1 + line.len());
+            parse(input.name(), number, line, &mut keys)?;
         }
-        seen = (seen.0 + 1, seen.1 + line.len());
-        parse(input.name(), number, line, &mut keys)?;
     }
     let fields = keys
         .names
@@ -51,20 +54,49 @@ pub(super) fn schema(input: &Input) -> Result<FileSchema, Diagnostic> {
     })
 }
 
-/// Hands on the rows of a file.
-pub(super) fn read(input: &Input, columns: &[String], outlet: &mut Outlet<'_>) -> Result<(), Diagnostic> {
-    let taken = Taken::default();
-    let mut lines = Lines::open(input, Taken::clone(&taken))?;
-    let mut rows = TextRows::new(columns.len());
+/// The lines of a file, block by block.
+pub(super) fn blocks(input: &Input, taken: Taken) -> Result<Blocks<Bytes>, Diagnostic> {
+    let mark = sniff::text_start(input.name(), &input.head()?)?;
+    let mut blocks = Blocks::new(input.unpacked(taken)?, None);
+    blocks.skip(mark).map_err(|stop| stopped(input, stop))?;
+    Ok(blocks)
+}
+
+/// What to tell when a stream of lines breaks off.
+pub(super) fn stopped(input: &Input, stop: Stop) -> Diagnostic {
+    match stop {
+        Stop::Io(error) => input.failed(&error),
+        Stop::TooLarge(line) => Diagnostic::new("row-too-large", "the line does not end within 256 MiB")
+            .at(fault::line(input.name(), line))
+            .help("write one object per line"),
+    }
+}
+
+/// The rows of a block.
+pub(super) struct Read {
+    pub(super) lines: Vec<u64>,
+    pub(super) columns: Vec<Column>,
+    /// By column: whether some row has its key.
+    pub(super) seen: Vec<bool>,
+}
+
+/// Reads the rows of a block.
+pub(super) fn read(name: &str, rows: &Rows, columns: &[String]) -> Result<Read, Diagnostic> {
+    let mut values = Values {
+        block: Block::default(),
+        parts: vec![Vec::new(); columns.len()],
+    };
+    let mut numbers = Vec::new();
     let mut ever = vec![false; columns.len()];
+    let mut lines = Lines::new(name, rows);
     while let Some((number, line)) = lines.next()? {
         let mut row = Row {
             columns,
-            rows: &mut rows,
+            values: &mut values,
             seen: vec![false; columns.len()],
             current: None,
         };
-        if let Err(diagnostic) = parse(input.name(), number, line, &mut row) {
+        if let Err(diagnostic) = parse(name, number, line, &mut row) {
             let field = row.current.and_then(|index| columns.get(index)).cloned();
             return Err(name_field(diagnostic, field));
         }
@@ -72,21 +104,52 @@ pub(super) fn read(input: &Input, columns: &[String], outlet: &mut Outlet<'_>) -
         for (index, present) in seen.iter().enumerate() {
             ever[index] |= present;
             if !present {
-                rows.push(index, None);
+                values.push(index, None);
             }
         }
-        rows.end_row(number, outlet, &taken)?;
+        numbers.push(number);
     }
-    rows.flush(outlet, &taken)?;
-    // A key may be absent from many rows; absent from all, it is a slip, not a value that happens to be missing.
-    match ever.iter().position(|present| !present) {
-        Some(index) if outlet.rows() > 0 => {
-            let known = schema(input)?;
-            let known: Vec<&str> = known.fields.iter().map(|field| field.name.as_str()).collect();
-            Err(fault::unknown_column(input.name(), &columns[index], &known, None)
-                .help("no row of the file has the key; write it with `null` where there is no value"))
-        }
-        _ => Ok(()),
+    let block = Arc::new(values.block);
+    Ok(Read {
+        lines: numbers,
+        columns: values
+            .parts
+            .into_iter()
+            .map(|parts| Column::Text(TextColumn::of_parts(Arc::clone(&block), parts)))
+            .collect(),
+        seen: ever,
+    })
+}
+
+/// The error of a column whose key no row of the file has: a key may be absent from many rows; absent from all, it is a
+/// slip, not a value that happens to be missing.
+pub(super) fn never_seen(input: &Input, column: &str) -> Diagnostic {
+    let known = match schema(input) {
+        Ok(known) => known,
+        Err(told) => return told,
+    };
+    let known: Vec<&str> = known.fields.iter().map(|field| field.name.as_str()).collect();
+    fault::unknown_column(input.name(), column, &known, None)
+        .help("no row of the file has the key; write it with `null` where there is no value")
+}
+
+/// Texts of the columns while they are gathered.
+struct Values {
+    block: Block,
+    parts: Vec<Vec<Part>>,
+}
+
+impl Values {
+    /// Appends a value to a column.
+    fn push(&mut self, column: usize, value: Option<&str>) {
+        self.parts[column].push(match value {
+            None => MISSING,
+            Some(text) => {
+                let start = self.block.text.len();
+                self.block.text.push_str(text);
+                (start as u32, text.len() as u32)
+            }
+        });
     }
 }
 
@@ -98,69 +161,41 @@ fn name_field(mut diagnostic: Diagnostic, field: Option<String>) -> Diagnostic {
     diagnostic
 }
 
-/// The lines of a file that hold something.
+/// The lines of a block that hold something.
 struct Lines<'a> {
-    input: &'a Input,
-    buffer: Buffer<Box<dyn Read>>,
-    held: usize,
+    name: &'a str,
+    rest: &'a [u8],
     line: u64,
 }
 
 impl<'a> Lines<'a> {
-    /// Opens a file.
-    fn open(input: &'a Input, taken: Taken) -> Result<Self, Diagnostic> {
-        let mark = sniff::text_start(input.name(), &input.head()?)?;
-        let mut buffer = Buffer::new(input.unpacked(taken)?);
-        buffer.skip(mark).map_err(|error| input.failed(&error))?;
-        Ok(Self {
-            input,
-            buffer,
-            held: 0,
-            line: 0,
-        })
+    fn new(name: &'a str, rows: &'a Rows) -> Self {
+        Self {
+            name,
+            rest: &rows.bytes,
+            line: rows.line,
+        }
     }
 
     /// The next line and its number. A blank line is an error when another follows, else the end.
-    fn next(&mut self) -> Result<Option<(u64, &[u8])>, Diagnostic> {
+    fn next(&mut self) -> Result<Option<(u64, &'a [u8])>, Diagnostic> {
         let mut blank = None;
-        loop {
-            self.buffer.advance(self.held);
-            self.held = 0;
-            let length = self.find_end()?;
-            if length == 0 {
-                return Ok(None);
-            }
-            self.held = length;
+        while !self.rest.is_empty() {
+            let length = memchr::memchr(b'\n', self.rest).map_or(self.rest.len(), |at| at + 1);
+            let (line, rest) = self.rest.split_at(length);
+            let number = self.line;
+            self.rest = rest;
             self.line += 1;
-            if !self.buffer.bytes()[..length].iter().all(u8::is_ascii_whitespace) {
-                break;
+            if line.iter().all(u8::is_ascii_whitespace) {
+                blank = blank.or(Some(number));
+            } else if let Some(blank) = blank {
+                let advice = "remove the line, or find out which row was lost there";
+                return Err(fault::blank_line(self.name, blank, advice));
+            } else {
+                return Ok(Some((number, line)));
             }
-            blank = blank.or(Some(self.line));
         }
-        if let Some(line) = blank {
-            let advice = "remove the line, or find out which row was lost there";
-            return Err(fault::blank_line(self.input.name(), line, advice));
-        }
-        Ok(Some((self.line, &self.buffer.bytes()[..self.held])))
-    }
-
-    /// Bytes of the next line, its end included; 0 at the end of the file.
-    fn find_end(&mut self) -> Result<usize, Diagnostic> {
-        loop {
-            let bytes = self.buffer.bytes();
-            if let Some(at) = memchr::memchr(b'\n', bytes) {
-                return Ok(at + 1);
-            }
-            if self.buffer.ended() {
-                return Ok(bytes.len());
-            }
-            self.buffer.refill().map_err(|stop| match stop {
-                Stop::Io(error) => self.input.failed(&error),
-                Stop::TooLarge => Diagnostic::new("row-too-large", "the line does not end within 256 MiB")
-                    .at(fault::line(self.input.name(), self.line + 1))
-                    .help("write one object per line"),
-            })?;
-        }
+        Ok(None)
     }
 }
 
@@ -174,9 +209,7 @@ where
         ..fault::line(name, number)
     };
     let text = std::str::from_utf8(line).map_err(|error| {
-        Diagnostic::new("not-utf8", "the line is not valid UTF-8")
-            .at(place(error.valid_up_to() + 1))
-            .help("convert the file, for instance with `iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW`")
+        fault::not_utf8(place(error.valid_up_to() + 1), "the line")
     })?;
     // Without its end, so that an error at the end of the line is counted on the line.
     let text = text.trim_end_matches(['\n', '\r']);
@@ -242,7 +275,7 @@ impl<'de> Visitor<'de> for &mut Keys {
 /// Appends the used values of one object.
 struct Row<'a> {
     columns: &'a [String],
-    rows: &'a mut TextRows,
+    values: &'a mut Values,
     seen: Vec<bool>,
     /// The column whose value is being read.
     current: Option<usize>,
@@ -267,7 +300,7 @@ impl<'de> Visitor<'de> for &mut Row<'_> {
             }
             map.next_value_seed(Value {
                 column: index,
-                rows: self.rows,
+                values: self.values,
             })?;
         }
         Ok(())
@@ -300,7 +333,7 @@ impl Visitor<'_> for Key<'_> {
 /// Appends one value to its column.
 struct Value<'a> {
     column: usize,
-    rows: &'a mut TextRows,
+    values: &'a mut Values,
 }
 
 /// Doubles beyond this do not tell neighbouring whole numbers apart.
@@ -322,22 +355,22 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.rows.push(self.column, (!text.is_empty()).then_some(text));
+        self.values.push(self.column, (!text.is_empty()).then_some(text));
         Ok(())
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.rows.push(self.column, Some(if value { "true" } else { "false" }));
+        self.values.push(self.column, Some(if value { "true" } else { "false" }));
         Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.rows.push(self.column, Some(&value.to_string()));
+        self.values.push(self.column, Some(&value.to_string()));
         Ok(())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.rows.push(self.column, Some(&value.to_string()));
+        self.values.push(self.column, Some(&value.to_string()));
         Ok(())
     }
 
@@ -349,12 +382,12 @@ impl<'de> Visitor<'de> for Value<'_> {
             ));
         }
         // -0 and 0 are one value.
-        self.rows.push(self.column, Some(&(value + 0.0).to_string()));
+        self.values.push(self.column, Some(&(value + 0.0).to_string()));
         Ok(())
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.rows.push(self.column, None);
+        self.values.push(self.column, None);
         Ok(())
     }
 

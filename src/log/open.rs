@@ -3,12 +3,12 @@
 use std::io::Read;
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::{Schema, Source};
+use crate::plan::{Csv, Schema, Source};
 
 use super::input::Input;
-use super::outlet::{Outlet, Progress, Sink};
 use super::schema::FileSchema;
 use super::sniff::Reading;
+use super::units::{Progress, Sink, Units};
 use super::{ReadSummary, arrow, csv, ndjson, parquet};
 
 /// A source whose files have been found readable and recognised.
@@ -108,9 +108,18 @@ impl Opened {
         Ok(())
     }
 
-    /// Hands every row on, in the order of the files and of the rows within, as `columns` in the order asked for.
+    /// Starts to read `columns`, in the order asked for.
     ///
     /// `progress` is told the rows so far, and about how many bytes of [`Self::size`] they took.
+    ///
+    /// # Errors
+    /// Files that do not agree on the columns.
+    pub fn units<'a>(&'a self, columns: &'a [String], progress: &'a Progress<'a>) -> Result<Units<'a>, Diagnostic> {
+        self.check_agreement(columns)?;
+        Ok(Units::new(self, columns, progress))
+    }
+
+    /// Hands every row on, in the order of the files and of the rows within, as `columns` in the order asked for.
     ///
     /// # Errors
     /// Any fault of any row, or an error of the sink, ends the reading; what was handed on until then is void.
@@ -120,43 +129,29 @@ impl Opened {
         progress: &Progress<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<ReadSummary, Diagnostic> {
-        self.check_agreement(columns)?;
-        let mut summary = ReadSummary::default();
-        let mut before = (0, 0);
-        for (index, input) in self.inputs.iter().enumerate() {
-            let mut outlet = Outlet::new(index, before, sink, progress);
-            self.read_file(input, columns, &mut outlet)?;
-            input.check_unchanged()?;
-            before = (before.0 + outlet.rows(), before.1 + input.size());
-            summary.short_rows += outlet.short_rows();
-            summary.rows.push(outlet.rows());
-            progress(before.0, before.1);
+        let units = self.units(columns, progress)?;
+        while let Some(unit) = units.next().map_err(|(_, fault)| fault)? {
+            unit.read(sink)?;
         }
-        Ok(summary)
+        units.finish()
+    }
+
+    pub(super) fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    pub(super) fn csv(&self) -> &Csv {
+        &self.source.csv
     }
 
     /// The columns of one file.
-    fn file_schema(&self, input: &Input) -> Result<FileSchema, Diagnostic> {
+    pub(super) fn file_schema(&self, input: &Input) -> Result<FileSchema, Diagnostic> {
         match input.reading {
             Reading::Csv { tabs } => csv::schema(input, &self.source.csv, tabs),
             Reading::Ndjson => ndjson::schema(input),
             Reading::Parquet => parquet::schema(input),
             Reading::ArrowFile => arrow::schema(input, false),
             Reading::ArrowStream => arrow::schema(input, true),
-        }
-    }
-
-    /// The rows of one file.
-    fn read_file(&self, input: &Input, columns: &[String], outlet: &mut Outlet<'_>) -> Result<(), Diagnostic> {
-        match input.reading {
-            Reading::Csv { tabs } => {
-                let positions = self.file_schema(input)?.positions(input.name(), columns)?;
-                csv::read(input, &self.source.csv, tabs, &positions, outlet)
-            }
-            Reading::Ndjson => ndjson::read(input, columns, outlet),
-            Reading::Parquet => parquet::read(input, columns, outlet),
-            Reading::ArrowFile => arrow::read(input, false, columns, outlet),
-            Reading::ArrowStream => arrow::read(input, true, columns, outlet),
         }
     }
 }

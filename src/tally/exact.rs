@@ -34,6 +34,18 @@ impl Fixed {
         Some(Self(if negative { -magnitude } else { magnitude }))
     }
 
+    /// The sum in steps, as two words: low, high.
+    #[must_use]
+    pub(super) fn words(self) -> [u64; 2] {
+        [self.0 as u64, (self.0 >> 64) as u64]
+    }
+
+    /// The sum that [`Self::words`] gave.
+    #[must_use]
+    pub(super) fn from_words(words: [u64; 2]) -> Self {
+        Self((i128::from(words[1] as i64) << 64) | i128::from(words[0]))
+    }
+
     /// Adds; `None` when the sum leaves the range.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
@@ -69,63 +81,45 @@ fn power_of_two(k: i32) -> f64 {
     f64::from_bits(((k + 1023) as u64) << 52)
 }
 
-const LIMBS: usize = 11;
+const WINDOWS: usize = 11;
 const LOWEST: i32 = -192;
-/// A limb takes 2³² before it must pass its carry on; an addition puts less than 2³² into it.
-const PATIENCE: u32 = 1 << 30;
 
 /// An exact sum of doubles between 2⁻¹⁹² and 2¹⁴⁰ in magnitude.
 ///
 /// Smaller parts of an addend are cut off, each on its own, so the sum does not depend on order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExactSum {
-    /// Limb `i` counts units of 2^(32 i − 192); signed, so that carries can wait.
-    limbs: [i64; LIMBS],
-    /// Additions since the last carry.
-    pending: u32,
+    /// Window `i` counts units of 2^(32 i − 192). An addition puts less than 2⁸⁵ into one window, so that 2⁴² of them
+    /// fit before anything must be carried; windows overlap, and are brought together when the sum is asked for.
+    windows: [i128; WINDOWS],
     /// An addend was beyond the range.
     overflowed: bool,
 }
 
-impl Default for ExactSum {
-    fn default() -> Self {
-        Self {
-            limbs: [0; LIMBS],
-            pending: 0,
-            overflowed: false,
-        }
-    }
-}
-
 impl ExactSum {
     /// Adds a double. One that is not finite or too large makes the sum undefined.
+    #[inline]
     pub fn add(&mut self, x: f64) {
         let Some((negative, mut mantissa, exponent)) = parts(x) else {
             self.overflowed = true;
             return;
         };
-        if mantissa == 0 {
-            return;
-        }
         let mut offset = exponent - LOWEST;
         if offset < 0 {
             mantissa = if offset > -64 { mantissa >> -offset } else { 0 };
             offset = 0;
         }
-        let limb = (offset / 32) as usize;
-        if limb + 2 >= LIMBS {
+        if mantissa == 0 {
+            return;
+        }
+        // The top window is left for carries.
+        let window = (offset / 32) as usize;
+        if window + 3 > WINDOWS {
             self.overflowed = true;
             return;
         }
-        let wide = u128::from(mantissa) << (offset % 32);
-        for (i, shift) in [0, 32, 64].into_iter().enumerate() {
-            let part = ((wide >> shift) & 0xffff_ffff) as i64;
-            self.limbs[limb + i] += if negative { -part } else { part };
-        }
-        self.pending += 1;
-        if self.pending >= PATIENCE {
-            self.carry();
-        }
+        let part = i128::from(mantissa) << (offset % 32);
+        self.windows[window] += if negative { -part } else { part };
     }
 
     /// Adds another sum.
@@ -138,25 +132,24 @@ impl ExactSum {
         self.combine(other, -1);
     }
 
-    fn combine(&mut self, other: &Self, sign: i64) {
+    fn combine(&mut self, other: &Self, sign: i128) {
         self.carry();
         let mut other = other.clone();
         other.carry();
-        for (mine, theirs) in self.limbs.iter_mut().zip(other.limbs) {
+        for (mine, theirs) in self.windows.iter_mut().zip(other.windows) {
             *mine += sign * theirs;
         }
         self.carry();
         self.overflowed |= other.overflowed;
     }
 
-    /// Brings every limb but the top one into [0, 2³²).
+    /// Brings every window but the top one into [0, 2³²).
     fn carry(&mut self) {
-        for i in 0..LIMBS - 1 {
-            let carry = self.limbs[i] >> 32;
-            self.limbs[i] -= carry << 32;
-            self.limbs[i + 1] += carry;
+        for i in 0..WINDOWS - 1 {
+            let carry = self.windows[i] >> 32;
+            self.windows[i] -= carry << 32;
+            self.windows[i + 1] += carry;
         }
-        self.pending = 0;
     }
 
     /// The nearest double; `None` when an addend was beyond the range.
@@ -167,23 +160,32 @@ impl ExactSum {
         }
         let mut sum = self.clone();
         sum.carry();
-        let negative = sum.limbs[LIMBS - 1] < 0;
+        let negative = sum.windows[WINDOWS - 1] < 0;
         if negative {
-            for limb in &mut sum.limbs {
-                *limb = -*limb;
+            for window in &mut sum.windows {
+                *window = -*window;
             }
             sum.carry();
         }
-        let Some(top) = (0..LIMBS).rev().find(|&i| sum.limbs[i] != 0) else {
+        // The top window holds more than 32 bits when the sum is far beyond one addend.
+        let high = sum.windows[WINDOWS - 1] as u128;
+        if high >> 32 != 0 {
+            let (middle, low) = (sum.windows[WINDOWS - 2] as u128, sum.windows[WINDOWS - 3] as u128);
+            let sticky = sum.windows[..WINDOWS - 3].iter().any(|&part| part != 0);
+            let head = (high << 64) | (middle << 32) | low | u128::from(sticky);
+            let magnitude = head as f64 * power_of_two(LOWEST + 32 * (WINDOWS as i32 - 3));
+            return Some(if negative { -magnitude } else { magnitude });
+        }
+        let Some(top) = (0..WINDOWS).rev().find(|&i| sum.windows[i] != 0) else {
             return Some(0.0);
         };
-        // The top four limbs hold at least 97 significant bits; what is below only decides ties.
+        // The top four windows hold at least 97 significant bits; what is below only decides ties.
         let mut head: u128 = 0;
         for back in 0..4 {
-            let limb = top.checked_sub(back).map_or(0, |i| sum.limbs[i] as u128);
-            head = (head << 32) | (limb & 0xffff_ffff);
+            let part = top.checked_sub(back).map_or(0, |i| sum.windows[i] as u128);
+            head = (head << 32) | (part & 0xffff_ffff);
         }
-        let sticky = top >= 4 && sum.limbs[..top - 3].iter().any(|&limb| limb != 0);
+        let sticky = top >= 4 && sum.windows[..top - 3].iter().any(|&part| part != 0);
         let head = head | u128::from(sticky);
         let scale = LOWEST + 32 * (top as i32 - 3);
         let magnitude = head as f64 * power_of_two(scale);
@@ -217,6 +219,19 @@ mod tests {
         // Exact value of ten times the double 0.1 is 1 + 5.55e-17, which rounds to 1.
         assert_eq!(exact(&[0.1; 10]), 1.0);
         assert_ne!([0.1; 10].iter().sum::<f64>(), 1.0);
+    }
+
+    #[test]
+    fn sums_far_beyond_one_addend_are_rounded_once() {
+        let mut sum = ExactSum::default();
+        let large = 2f64.powi(147);
+        for _ in 0..5000 {
+            sum.add(large);
+        }
+        sum.add(2f64.powi(110));
+        assert_eq!(sum.value(), Some(5000.0 * large + 2f64.powi(110)));
+        sum.add(-5000.0 * large / 5000.0);
+        assert_eq!(sum.value(), Some(4999.0 * large + 2f64.powi(110)));
     }
 
     #[test]

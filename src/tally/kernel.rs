@@ -4,37 +4,78 @@
 //! cell that they appear in, nearly always one; where they do not, each row is a person, and only row counts per cell and
 //! pattern are kept. When the log is at its end the records become moments: first by cell, then rolled up to the
 //! groupings; people with more than one cell go to each grouping by themselves.
+//!
+//! Each thread has a [`Worker`] of its own. Sums are exact and do not depend on order, so that neither the number of
+//! threads nor what each of them met changes a digit.
 
-use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
 use super::exact::Fixed;
-use super::moments::{CrossMoments, Layout, Moments, Part, RowSums, Totals};
-use super::{CrossSums, Fate, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, Shape, Sums, Tally};
+use super::group::{Group, Grouping};
+use super::moments::{Layout, Moments, Part, RowSums, Totals};
+use super::people::{PARTITIONS, Partition, People, PeopleFault, Room, partition_of};
+use super::record::{self, NO_DECISION, NONE, Packing, RowParts};
+use super::{Fate, Fates, Label, OutcomeAccount, Shape, Tally};
 
-/// What a row says about one outcome.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Decision {
-    /// How many of the rows that it stands for were not selected.
-    pub unselected: u64,
-    /// How many were selected.
-    pub selected: u64,
-    /// The observed label.
-    pub label: Option<bool>,
-    /// What it was worth.
-    pub value: Option<f64>,
+/// What the rows of a batch say about one outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions {
+    /// By row: decision and label as [`Decisions::pattern`] has it, or [`NO_DECISION`].
+    pub patterns: Vec<u8>,
+    /// By row, where rows say how many of those that they stand for were selected; else empty.
+    pub splits: Vec<u64>,
+    /// By row, where the outcome has values; NaN: none.
+    pub values: Vec<f64>,
+    /// Half the number of patterns: those from here on are of selected rows.
+    pub half: u8,
 }
 
-/// One row that passed the filters.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row<'a> {
-    /// The person; ignored where rows do not name people.
-    pub subject: u128,
-    /// Sampling weight; 1 where rows have none.
-    pub weight: f64,
-    /// By outcome; `None`: no decision.
-    pub decisions: &'a [Option<Decision>],
+impl Decisions {
+    /// For outcomes with a label or without.
+    #[must_use]
+    pub fn new(has_label: bool) -> Self {
+        Self {
+            half: if has_label { 3 } else { 1 },
+            ..Self::default()
+        }
+    }
+
+    /// Number of a decision with a label: not known, negative or positive.
+    #[must_use]
+    #[inline]
+    pub fn pattern(&self, selected: bool, label: Option<bool>) -> u8 {
+        let label = match label {
+            Some(known) if self.half > 1 => 1 + u8::from(known),
+            _ => 0,
+        };
+        u8::from(selected) * self.half + label
+    }
+
+    /// Whether the row was selected.
+    #[inline]
+    pub(super) fn selected(&self, row: usize) -> bool {
+        self.patterns[row] >= self.half
+    }
+}
+
+/// Rows of a batch, by column. All columns have the length of `cells`, or none where the log has no such thing.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Cell of each row.
+    pub cells: Vec<u32>,
+    /// What happens to each row.
+    pub fates: Vec<Fate>,
+    /// The person of each row that is audited.
+    pub subjects: Vec<u128>,
+    /// Sampling weights.
+    pub weights: Vec<f64>,
+    /// How many rows each stands for.
+    pub stands_for: Vec<u64>,
+    /// By outcome.
+    pub outcomes: Vec<Decisions>,
 }
 
 /// A sum has left the range in which it can be kept exactly.
@@ -46,611 +87,546 @@ pub enum Overflow {
     Count,
 }
 
-/// Beyond this, a count is no longer exact as a double.
-const MOST_ROWS: u64 = 1 << 53;
-const NONE: u32 = u32::MAX;
-
-/// One person in one cell.
-#[derive(Debug, Clone, Copy)]
-struct Record {
-    cell: u32,
-    /// The person's record in another cell, or [`NONE`].
-    next: u32,
+/// Why rows can't be added.
+#[derive(Debug)]
+pub enum Fault {
+    /// A row of the batch, by its index, leaves a range.
+    Row(usize, Overflow),
+    /// Sums are out of range, or people can't be set aside on disk.
+    People(PeopleFault),
 }
 
-/// Pours rows into cells.
+/// Beyond this, a count is no longer exact as a double.
+const MOST_ROWS: u64 = 1 << 53;
+/// Entries that wait for one partition.
+const WAITING: usize = 128;
+/// Cells beyond which people are added to groups directly: moments of each cell would take more memory than they save.
+const MANY_CELLS: usize = 1 << 14;
+
+/// What all threads share.
 #[derive(Debug)]
 pub struct Kernel {
     shape: Shape,
-    layouts: Vec<Layout>,
-    /// Offsets of each outcome in a record's counts and reals; the last is the record's length.
-    count_offsets: Vec<usize>,
-    real_offsets: Vec<usize>,
-    /// Offsets of each outcome in `rows_alone`.
-    row_offsets: Vec<usize>,
-    cells: HashMap<Vec<u32>, u32>,
-    codes: Vec<Vec<u32>>,
-    fates: Vec<Fates>,
-    /// Audited rows of each cell, as often as their count says.
-    rows: Vec<u64>,
-    accounts: Vec<OutcomeAccount>,
-    total: u64,
-    people: HashMap<u128, u32>,
-    records: Vec<Record>,
-    /// Counts of records (people) or of cells (rows as people), flat.
-    counts: Vec<u64>,
-    reals: Vec<Fixed>,
-    /// By cell: rows of each pattern without and with a value, flat over outcomes, where each row is a person and rows
-    /// have a real number to them.
-    rows_alone: Vec<Vec<RowSums>>,
-    /// Rows as people, by cell.
-    row_subjects: Vec<u64>,
+    cells: Mutex<Cells>,
+    people: People,
 }
 
-fn offsets(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut at = 0;
-    let mut all = vec![0];
-    for length in lengths {
-        at += length;
-        all.push(at);
-    }
-    all
+#[derive(Debug, Default)]
+struct Cells {
+    numbers: HashMap<Vec<u32>, u32>,
+    codes: Vec<Vec<u32>>,
+}
+
+/// What one thread has added up.
+#[derive(Debug)]
+pub struct Worker<'k> {
+    kernel: &'k Kernel,
+    /// By cell.
+    fates: Vec<Fates>,
+    /// By cell: audited rows, as often as their count says.
+    rows: Vec<u64>,
+    total: u64,
+    accounts: Vec<OutcomeAccount>,
+    /// By cell, outcome and pattern, where each row is a person: how often.
+    counts: Vec<u64>,
+    /// The same without and with a value, where rows have a real number to them: number in `sums` plus one, or 0.
+    numbers: Vec<u32>,
+    sums: Vec<RowSums>,
+    /// By partition: entries that wait.
+    waiting: Vec<Vec<u64>>,
+    found: Vec<u32>,
 }
 
 impl Kernel {
-    /// An empty kernel.
+    /// An empty kernel. `many`: rows may stand for more than one. `room`: how much memory people may take.
     #[must_use]
-    pub fn new(shape: Shape) -> Self {
-        let layouts: Vec<Layout> = shape
+    pub fn new(shape: Shape, many: bool, room: Option<Room>) -> Self {
+        let layouts = shape
             .outcomes
             .iter()
             .map(|&outcome| Layout::new(outcome, shape.weighted))
             .collect();
+        let packing = Packing::new(layouts, shape.weighted, many);
         Self {
-            count_offsets: offsets(layouts.iter().map(Layout::counts)),
-            real_offsets: offsets(layouts.iter().map(Layout::real_sums)),
-            row_offsets: offsets(layouts.iter().map(|layout| {
-                if layout.real_sums() > 0 {
-                    2 * layout.patterns()
-                } else {
-                    0
-                }
-            })),
-            accounts: vec![OutcomeAccount::default(); layouts.len()],
+            people: People::new(packing, room),
+            cells: Mutex::default(),
             shape,
-            layouts,
-            cells: HashMap::new(),
-            codes: Vec::new(),
-            fates: Vec::new(),
-            rows: Vec::new(),
-            total: 0,
-            people: HashMap::new(),
-            records: Vec::new(),
-            counts: Vec::new(),
-            reals: Vec::new(),
-            rows_alone: Vec::new(),
-            row_subjects: Vec::new(),
         }
     }
 
     /// The cell of a combination of group codes, one per attribute.
-    pub fn cell(&mut self, codes: &[u32]) -> u32 {
-        if let Some(&cell) = self.cells.get(codes) {
+    pub fn cell(&self, codes: &[u32]) -> u32 {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&cell) = cells.numbers.get(codes) {
             return cell;
         }
-        let cell = self.codes.len() as u32;
-        self.cells.insert(codes.to_vec(), cell);
-        self.codes.push(codes.to_vec());
-        self.fates.push(Fates::default());
-        self.rows.push(0);
-        self.row_subjects.push(0);
-        if !self.shape.persons {
-            self.counts.resize(self.counts.len() + self.count_stride(), 0);
-            self.rows_alone
-                .push(vec![RowSums::default(); self.row_offsets[self.layouts.len()]]);
-        }
+        let cell = cells.codes.len() as u32;
+        cells.numbers.insert(codes.to_vec(), cell);
+        cells.codes.push(codes.to_vec());
         cell
     }
 
-    fn count_stride(&self) -> usize {
-        self.count_offsets[self.layouts.len()]
+    fn layouts(&self) -> &[Layout] {
+        &self.people.packing.layouts
     }
 
-    fn real_stride(&self) -> usize {
-        self.real_offsets[self.layouts.len()]
+    /// Offset of each outcome's patterns, and how many there are in all.
+    fn pattern_offset(&self, outcome: usize) -> usize {
+        self.layouts()[..outcome].iter().map(Layout::patterns).sum()
     }
 
-    /// How many people have been seen (0 where rows do not name people).
+    /// A worker for one thread.
     #[must_use]
-    pub fn people(&self) -> usize {
-        self.people.len()
+    pub fn worker(&self) -> Worker<'_> {
+        let waiting = if self.shape.persons { PARTITIONS } else { 0 };
+        Worker {
+            kernel: self,
+            fates: Vec::new(),
+            rows: Vec::new(),
+            total: 0,
+            accounts: vec![OutcomeAccount::default(); self.shape.outcomes.len()],
+            counts: Vec::new(),
+            numbers: Vec::new(),
+            sums: Vec::new(),
+            waiting: vec![Vec::new(); waiting],
+            found: Vec::new(),
+        }
     }
 
-    /// Whether this person has been seen.
-    #[must_use]
-    pub fn has_person(&self, subject: u128) -> bool {
-        self.people.contains_key(&subject)
-    }
-
-    /// Counts a row that is not audited.
-    pub fn set_aside(&mut self, cell: u32, fate: Fate) {
-        self.fates[cell as usize].count(fate);
-    }
-
-    /// Adds a row with at least one decision.
+    /// Closes the tally, on as many threads as there are workers. `labels` gives the label of each code by attribute.
     ///
     /// # Errors
-    /// When a sum leaves the range in which it is exact.
-    pub fn add(&mut self, cell: u32, row: &Row<'_>) -> Result<(), Overflow> {
-        self.fates[cell as usize].count(Fate::Audited);
-        let stands_for = row
-            .decisions
-            .iter()
-            .flatten()
-            .map(|d| d.unselected + d.selected)
-            .max()
-            .unwrap_or(0);
-        self.rows[cell as usize] += stands_for;
-        self.total = self
-            .total
-            .checked_add(stands_for)
-            .filter(|total| *total <= MOST_ROWS)
-            .ok_or(Overflow::Count)?;
-        for (account, decision) in self.accounts.iter_mut().zip(row.decisions) {
-            if let Some(decision) = decision {
-                account.audited += 1;
-                account.no_label += u64::from(decision.label.is_none());
-                account.no_value += u64::from(decision.value.is_none());
-            }
+    /// When a sum left the range in which it is exact, or what was set aside can't be read back.
+    pub fn finish(&self, workers: &mut [Worker<'_>], labels: &[Vec<Label>]) -> Result<Tally, PeopleFault> {
+        let codes = self.cells.lock().unwrap_or_else(PoisonError::into_inner).codes.clone();
+        let layouts = self.layouts();
+        let mut total = 0_u64;
+        for worker in &mut *workers {
+            total = total.saturating_add(worker.total);
+            worker.grow(codes.len());
+            worker.flush()?;
         }
+        if total > MOST_ROWS {
+            return Err(Overflow::Count.into());
+        }
+        let groupings: Vec<Grouping> = self
+            .shape
+            .groupings
+            .iter()
+            .map(|attributes| Grouping::new(attributes, &codes, labels, layouts))
+            .collect();
+        let next = AtomicUsize::new(0);
+        let start = || Closing {
+            kernel: self,
+            everyone: Group::new(layouts, Vec::new()),
+            groupings: groupings.clone(),
+            cells: if codes.len() > MANY_CELLS {
+                Vec::new()
+            } else {
+                vec![layouts.iter().map(Moments::new).collect(); codes.len()]
+            },
+            subjects: vec![0; codes.len()],
+        };
+        let mut whole = start();
         if self.shape.persons {
-            if stands_for > 0 {
-                let record = self.record(row.subject, cell);
-                self.add_to_record(record, row)?;
+            let others = std::thread::scope(|scope| {
+                let threads: Vec<_> = (1..workers.len())
+                    .map(|_| {
+                        scope.spawn(|| {
+                            let mut part = start();
+                            part.add_partitions(&next).map(|()| part)
+                        })
+                    })
+                    .collect();
+                let own = whole.add_partitions(&next);
+                let others: Vec<_> = threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect();
+                own.map(|()| others)
+            })?;
+            for other in others {
+                whole.merge(&other?);
             }
         } else {
-            self.row_subjects[cell as usize] += stands_for;
-            self.add_as_person(cell, row)?;
+            whole.add_rows_as_people(workers);
+        }
+        whole.finish(workers)
+    }
+}
+
+impl Worker<'_> {
+    /// Makes room for cells.
+    fn grow(&mut self, cells: usize) {
+        if cells <= self.fates.len() {
+            return;
+        }
+        let size = cells.next_power_of_two();
+        self.fates.resize(size, Fates::default());
+        self.rows.resize(size, 0);
+        if !self.kernel.shape.persons {
+            let stride = self.kernel.pattern_offset(self.kernel.layouts().len());
+            self.counts.resize(size * stride, 0);
+            if self.kernel.layouts().iter().any(|layout| layout.real_sums() > 0) {
+                self.numbers.resize(2 * size * stride, 0);
+            }
+        }
+    }
+
+    /// Adds the rows of a batch.
+    ///
+    /// # Errors
+    /// The first row whose value or weight is out of range; people who can't be set aside.
+    pub fn add(&mut self, rows: &Rows) -> Result<(), Fault> {
+        self.grow(rows.cells.iter().max().map_or(0, |cell| *cell as usize + 1));
+        if let Some(row) = out_of_range(rows) {
+            return Err(Fault::Row(row, Overflow::Value));
+        }
+        for (cell, fate) in rows.cells.iter().zip(&rows.fates) {
+            self.fates[*cell as usize].count(*fate);
+        }
+        for (i, fate) in rows.fates.iter().enumerate() {
+            if *fate == Fate::Audited {
+                let stands_for = rows.stands_for.get(i).copied().unwrap_or(1);
+                self.rows[rows.cells[i] as usize] += stands_for;
+                self.total = self.total.saturating_add(stands_for);
+                if self.total > MOST_ROWS {
+                    return Err(Fault::Row(i, Overflow::Count));
+                }
+            }
+        }
+        for (account, decisions) in self.accounts.iter_mut().zip(&rows.outcomes) {
+            count_lacks(account, decisions);
+        }
+        if self.kernel.shape.persons {
+            self.add_to_people(rows).map_err(Fault::People)
+        } else {
+            self.add_as_people(rows);
+            Ok(())
+        }
+    }
+
+    fn add_to_people(&mut self, rows: &Rows) -> Result<(), PeopleFault> {
+        let people = &self.kernel.people;
+        let full = WAITING * people.packing.entry;
+        for (row, fate) in rows.fates.iter().enumerate() {
+            let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
+            if *fate != Fate::Audited || stands_for == 0 {
+                continue;
+            }
+            let key = rows.subjects[row];
+            let index = partition_of(key);
+            let waiting = &mut self.waiting[index];
+            if waiting.capacity() == 0 {
+                waiting.reserve_exact(full);
+            }
+            let parts = RowParts {
+                key,
+                cell: rows.cells[row],
+                stands_for,
+                weight: rows.weights.get(row).copied().unwrap_or(1.0),
+                outcomes: &rows.outcomes,
+                row,
+            };
+            people.packing.push(parts, waiting);
+            if waiting.len() >= full {
+                people.add(index, waiting, &mut self.found)?;
+                waiting.clear();
+            }
         }
         Ok(())
     }
 
-    /// The record of a person in a cell, made when there is none.
-    fn record(&mut self, subject: u128, cell: u32) -> u32 {
-        let fresh = self.records.len() as u32;
-        let first = *self.people.entry(subject).or_insert(fresh);
-        if first != fresh {
-            let mut at = first;
-            loop {
-                let record = self.records[at as usize];
-                if record.cell == cell {
-                    return at;
-                }
-                if record.next == NONE {
-                    self.records[at as usize].next = fresh;
-                    break;
-                }
-                at = record.next;
+    /// Adds what waits.
+    fn flush(&mut self) -> Result<(), PeopleFault> {
+        for (index, waiting) in self.waiting.iter_mut().enumerate() {
+            if !waiting.is_empty() {
+                self.kernel.people.add(index, waiting, &mut self.found)?;
+                *waiting = Vec::new();
             }
-        }
-        self.records.push(Record { cell, next: NONE });
-        self.counts.resize(self.counts.len() + self.count_stride(), 0);
-        self.reals
-            .resize(self.reals.len() + self.real_stride(), Fixed::default());
-        fresh
-    }
-
-    fn add_to_record(&mut self, record: u32, row: &Row<'_>) -> Result<(), Overflow> {
-        let counts_at = record as usize * self.count_stride();
-        let reals_at = record as usize * self.real_stride();
-        for (o, decision) in row.decisions.iter().enumerate() {
-            let Some(decision) = decision else { continue };
-            let layout = &self.layouts[o];
-            let counts = &mut self.counts[counts_at + self.count_offsets[o]..counts_at + self.count_offsets[o + 1]];
-            let reals = &mut self.reals[reals_at + self.real_offsets[o]..reals_at + self.real_offsets[o + 1]];
-            pour(layout, decision, row.weight, self.shape.weighted, counts, reals)?;
         }
         Ok(())
     }
 
     /// Where each row is a person of its own.
-    fn add_as_person(&mut self, cell: u32, row: &Row<'_>) -> Result<(), Overflow> {
-        let at = cell as usize * self.count_stride();
-        for (o, decision) in row.decisions.iter().enumerate() {
-            let Some(decision) = decision else { continue };
-            let layout = &self.layouts[o];
-            if layout.real_sums() == 0 {
-                for (selected, times) in [(false, decision.unselected), (true, decision.selected)] {
-                    self.counts[at + self.count_offsets[o] + layout.pattern(selected, decision.label)] += times;
-                }
-                continue;
-            }
-            let value = decision.value.filter(|_| layout.shape.value);
-            let amount = row.weight * value.unwrap_or(0.0);
-            if Fixed::new(row.weight).is_none() || Fixed::new(amount).is_none() {
-                return Err(Overflow::Value);
-            }
-            if row.weight <= 0.0 {
-                continue;
-            }
-            let sums = &mut self.rows_alone[cell as usize][self.row_offsets[o]..];
-            for (selected, times) in [(false, decision.unselected), (true, decision.selected)] {
-                let at = 2 * layout.pattern(selected, decision.label) + usize::from(value.is_some());
-                sums[at].add(times, row.weight, value.unwrap_or(0.0), self.shape.weighted);
-            }
-        }
-        Ok(())
-    }
-
-    /// Closes the tally. `labels` gives the label of each code by attribute.
-    ///
-    /// # Errors
-    /// When a sum left the range in which it is exact.
-    pub fn finish(self, labels: &[Vec<Label>]) -> Result<Tally, Overflow> {
-        let mut everyone = Group::new(&self.layouts, Vec::new());
-        let mut groupings: Vec<Grouping> = self
-            .shape
-            .groupings
-            .iter()
-            .map(|attributes| Grouping::new(attributes, &self.codes, labels, &self.layouts))
-            .collect();
-
-        let mut cells = self.cell_moments();
-        let mut cell_subjects = self.row_subjects.clone();
-        let mut scratch = Scratch::default();
-        for &first in self.people.values() {
-            let record = self.records[first as usize];
-            if record.next == NONE {
-                cell_subjects[record.cell as usize] += 1;
-                for (o, layout) in self.layouts.iter().enumerate() {
-                    if let Some(totals) = layout.totals(self.part(first, o)) {
-                        cells[record.cell as usize][o].add(layout, &totals, 1);
+    fn add_as_people(&mut self, rows: &Rows) {
+        let kernel = self.kernel;
+        let weighted = kernel.shape.weighted;
+        let stride = kernel.pattern_offset(kernel.layouts().len());
+        for (o, (layout, decisions)) in kernel.layouts().iter().zip(&rows.outcomes).enumerate() {
+            let offset = kernel.pattern_offset(o);
+            if layout.real_sums() == 0 && rows.stands_for.is_empty() && decisions.splits.is_empty() {
+                for (cell, pattern) in rows.cells.iter().zip(&decisions.patterns) {
+                    if *pattern != NO_DECISION {
+                        self.counts[*cell as usize * stride + offset + usize::from(*pattern)] += 1;
                     }
                 }
-            } else {
-                self.add_person_of_several_cells(first, &mut everyone, &mut groupings, &mut scratch)?;
+                continue;
+            }
+            for (row, pattern) in decisions.patterns.iter().enumerate() {
+                if *pattern == NO_DECISION {
+                    continue;
+                }
+                let weight = rows.weights.get(row).copied().unwrap_or(1.0);
+                if weight <= 0.0 {
+                    continue;
+                }
+                let value = decisions.values.get(row).copied().filter(|value| !value.is_nan());
+                let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
+                let selected = match decisions.splits.get(row) {
+                    Some(selected) => *selected,
+                    None if decisions.selected(row) => stands_for,
+                    None => 0,
+                };
+                let label = *pattern % decisions.half;
+                let at = rows.cells[row] as usize * stride + offset;
+                for (side, times) in [(0, stands_for - selected), (decisions.half, selected)] {
+                    if times == 0 {
+                        continue;
+                    }
+                    let at = at + usize::from(side + label);
+                    if layout.real_sums() == 0 {
+                        self.counts[at] += times;
+                        continue;
+                    }
+                    let number = &mut self.numbers[2 * at + usize::from(value.is_some())];
+                    if *number == 0 {
+                        self.sums.push(RowSums::default());
+                        *number = self.sums.len() as u32;
+                    }
+                    self.sums[*number as usize - 1].add(times, weight, value.unwrap_or(0.0), weighted);
+                }
             }
         }
-
-        for (cell, moments) in cells.iter().enumerate() {
-            everyone.roll_up(moments, &self.fates[cell], self.rows[cell], cell_subjects[cell]);
-            for grouping in &mut groupings {
-                let group = grouping.of_cell[cell];
-                grouping.groups[group].roll_up(moments, &self.fates[cell], self.rows[cell], cell_subjects[cell]);
-            }
-        }
-        let everyone = everyone.finish(&self.layouts, None).ok_or(Overflow::Value)?;
-        let groupings = groupings
-            .into_iter()
-            .map(|grouping| grouping.finish(&self.layouts))
-            .collect::<Option<_>>()
-            .ok_or(Overflow::Value)?;
-        Ok(Tally {
-            shape: self.shape,
-            everyone,
-            groupings,
-            outcomes: self.accounts,
-        })
     }
+}
 
-    /// Moments by cell from what was kept per row; empty where rows name people.
-    fn cell_moments(&self) -> Vec<Vec<Moments>> {
-        let mut cells: Vec<Vec<Moments>> = vec![self.layouts.iter().map(Moments::new).collect(); self.codes.len()];
-        if self.shape.persons {
-            return cells;
-        }
-        for (cell, moments) in cells.iter_mut().enumerate() {
-            let at = cell * self.count_stride();
-            for (o, layout) in self.layouts.iter().enumerate() {
-                for pattern in 0..layout.patterns() {
-                    let mut plain = RowSums::default();
-                    plain.add(self.counts[at + self.count_offsets[o] + pattern], 1.0, 0.0, false);
-                    let alone = &self.rows_alone[cell][self.row_offsets[o]..self.row_offsets[o + 1]];
-                    let all = match alone.get(2 * pattern..2 * pattern + 2) {
-                        Some([without, with]) => [(false, without), (true, with)],
-                        _ => [(false, &plain), (true, &plain)],
+/// The first audited row whose weight or value can't be kept exactly.
+fn out_of_range(rows: &Rows) -> Option<usize> {
+    let bad = |x: f64| Fixed::new(x).is_none();
+    let weight = |row: usize| rows.weights.get(row).copied().unwrap_or(1.0);
+    if rows.weights.is_empty() && rows.outcomes.iter().all(|outcome| outcome.values.iter().all(|v| v.abs() < 1e14 || v.is_nan())) {
+        return None;
+    }
+    (0..rows.cells.len()).find(|&row| {
+        rows.fates[row] == Fate::Audited
+            && (bad(weight(row))
+                || rows.outcomes.iter().any(|outcome| {
+                    let value = outcome.values.get(row).copied().filter(|v| !v.is_nan());
+                    outcome.patterns[row] != NO_DECISION && value.is_some_and(|v| bad(v * weight(row)))
+                }))
+    })
+}
+
+/// Counts decisions, and what they lack.
+fn count_lacks(account: &mut OutcomeAccount, decisions: &Decisions) {
+    let half = decisions.half;
+    for pattern in &decisions.patterns {
+        account.audited += u64::from(*pattern != NO_DECISION);
+        account.no_label += u64::from(*pattern == 0 || *pattern == half);
+    }
+    if decisions.values.is_empty() {
+        account.no_value = account.audited;
+        return;
+    }
+    for (pattern, value) in decisions.patterns.iter().zip(&decisions.values) {
+        account.no_value += u64::from(*pattern != NO_DECISION && value.is_nan());
+    }
+}
+
+/// One thread's part of closing a tally.
+struct Closing<'k> {
+    kernel: &'k Kernel,
+    everyone: Group,
+    groupings: Vec<Grouping>,
+    /// Moments by cell and outcome; none where there are too many cells.
+    cells: Vec<Vec<Moments>>,
+    /// People by cell, of those who are in one cell alone.
+    subjects: Vec<u64>,
+}
+
+impl Closing<'_> {
+    /// Adds the people of all partitions that no other thread has taken.
+    fn add_partitions(&mut self, next: &AtomicUsize) -> Result<(), PeopleFault> {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= PARTITIONS {
+                return Ok(());
+            }
+            let partition = self.kernel.people.take(index)?;
+            let packing = &self.kernel.people.packing;
+            for first in partition.people(packing) {
+                let record = partition.record(packing, first);
+                if record::next(record) != NONE {
+                    self.add_person_of_several_cells(&partition, first)?;
+                    continue;
+                }
+                let cell = record::cell(record) as usize;
+                self.subjects[cell] += 1;
+                for (o, layout) in packing.layouts.iter().enumerate() {
+                    let Some(totals) = totals(packing, &partition, &[first], o)? else {
+                        continue;
                     };
-                    let kinds = if alone.is_empty() { 1 } else { 2 };
-                    for (has_value, rows) in &all[..kinds] {
-                        moments[o].add_rows(layout, pattern, *has_value, rows);
+                    if let Some(moments) = self.cells.get_mut(cell) {
+                        moments[o].add(layout, &totals, 1);
+                        continue;
+                    }
+                    self.everyone.single[o].add(layout, &totals, 1);
+                    for grouping in &mut self.groupings {
+                        grouping.groups[grouping.of_cell[cell]].single[o].add(layout, &totals, 1);
                     }
                 }
             }
         }
-        cells
     }
 
-    fn part(&self, record: u32, outcome: usize) -> Part<'_> {
-        let counts = record as usize * self.count_stride();
-        let reals = record as usize * self.real_stride();
-        Part {
-            counts: &self.counts[counts + self.count_offsets[outcome]..counts + self.count_offsets[outcome + 1]],
-            reals: &self.reals[reals + self.real_offsets[outcome]..reals + self.real_offsets[outcome + 1]],
-        }
-    }
-
-    fn add_person_of_several_cells(
-        &self,
-        first: u32,
-        everyone: &mut Group,
-        groupings: &mut [Grouping],
-        scratch: &mut Scratch,
-    ) -> Result<(), Overflow> {
-        scratch.records.clear();
+    fn add_person_of_several_cells(&mut self, partition: &Partition, first: u32) -> Result<(), PeopleFault> {
+        let packing = &self.kernel.people.packing;
+        let mut records = Vec::new();
         let mut at = first;
         while at != NONE {
-            scratch.records.push(at);
-            at = self.records[at as usize].next;
+            records.push(at);
+            at = record::next(partition.record(packing, at));
         }
-        everyone.subjects += 1;
-        for (o, layout) in self.layouts.iter().enumerate() {
-            if let Some(whole) = self.combined(&scratch.records, o)? {
-                everyone.single[o].add(layout, &whole, 1);
+        self.everyone.subjects += 1;
+        for (o, layout) in packing.layouts.iter().enumerate() {
+            if let Some(whole) = totals(packing, partition, &records, o)? {
+                self.everyone.single[o].add(layout, &whole, 1);
             }
         }
-        for grouping in groupings {
-            let mut by_group: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-            for &record in &scratch.records {
-                let cell = self.records[record as usize].cell as usize;
-                by_group.entry(grouping.of_cell[cell]).or_default().push(record);
-            }
-            for &group in by_group.keys() {
+        for grouping in &mut self.groupings {
+            let of_record: Vec<usize> = records
+                .iter()
+                .map(|&at| grouping.of_cell[record::cell(partition.record(packing, at)) as usize])
+                .collect();
+            let mut groups = of_record.clone();
+            groups.sort_unstable();
+            groups.dedup();
+            for &group in &groups {
                 grouping.groups[group].subjects += 1;
             }
-            if by_group.len() == 1 {
-                for (&group, records) in &by_group {
-                    for (o, layout) in self.layouts.iter().enumerate() {
-                        if let Some(totals) = self.combined(records, o)? {
-                            grouping.groups[group].single[o].add(layout, &totals, 1);
+            let mut join = |wanted: &dyn Fn(usize) -> bool, outcome: usize| {
+                let some: Vec<u32> = records
+                    .iter()
+                    .zip(&of_record)
+                    .filter(|(_, group)| wanted(**group))
+                    .map(|(at, _)| *at)
+                    .collect();
+                totals(packing, partition, &some, outcome)
+            };
+            match groups.as_slice() {
+                [only] => {
+                    for (o, layout) in packing.layouts.iter().enumerate() {
+                        if let Some(totals) = join(&|_| true, o)? {
+                            grouping.groups[*only].single[o].add(layout, &totals, 1);
                         }
                     }
                 }
-                continue;
-            }
-            grouping.several += 1;
-            for (o, layout) in self.layouts.iter().enumerate() {
-                let mut parts: Vec<(usize, Totals)> = Vec::new();
-                for (&group, records) in &by_group {
-                    parts.extend(self.combined(records, o)?.map(|totals| (group, totals)));
-                }
-                let known: Vec<u32> = self.known_records(grouping, &by_group, None);
-                let whole_known = self.combined(&known, o)?;
-                let Some(whole) = self.combined(&scratch.records, o)? else {
-                    continue;
-                };
-                if let Some(whole_known) = &whole_known {
-                    grouping.several_known[o].add(layout, whole_known, 1);
-                }
-                for (i, (group, here)) in parts.iter().enumerate() {
-                    let rest = self.known_records(grouping, &by_group, Some(*group));
-                    let target = &mut grouping.groups[*group];
-                    target.multi[o].add(layout, here, 1);
-                    target.with_all[o].add(layout, here, &whole);
-                    if let Some(whole_known) = &whole_known {
-                        target.touching[o].add(layout, whole_known, 1);
-                    }
-                    if let Some(rest) = self.combined(&rest, o)? {
-                        target.multi_rest[o].add(layout, &rest, 1);
-                        target.with_rest[o].add(layout, here, &rest);
-                    }
-                    for (other, there) in &parts[i + 1..] {
-                        grouping
-                            .pairs
-                            .entry((*group, *other))
-                            .or_insert_with(|| self.layouts.iter().map(CrossMoments::new).collect())[o]
-                            .add(layout, here, there);
-                    }
-                }
+                _ => grouping.add_several(&packing.layouts, &groups, &mut join)?,
             }
         }
         Ok(())
     }
 
-    /// A person's records in groups of known attribute, but for one group.
-    fn known_records(&self, grouping: &Grouping, by_group: &BTreeMap<usize, Vec<u32>>, but: Option<usize>) -> Vec<u32> {
-        by_group
-            .iter()
-            .filter(|(group, _)| Some(**group) != but && grouping.groups[**group].known)
-            .flat_map(|(_, records)| records.iter().copied())
-            .collect()
-    }
-
-    /// A person's totals over some records. Each is within range; their sum may not be.
-    fn combined(&self, records: &[u32], outcome: usize) -> Result<Option<Totals>, Overflow> {
-        let layout = &self.layouts[outcome];
-        let mut counts = vec![0; layout.counts()];
-        let mut reals = vec![Fixed::default(); layout.real_sums()];
-        for &record in records {
-            let part = self.part(record, outcome);
-            for (a, b) in counts.iter_mut().zip(part.counts) {
-                *a += b;
-            }
-            for (a, b) in reals.iter_mut().zip(part.reals) {
-                *a = a.plus(*b).ok_or(Overflow::Value)?;
-            }
-        }
-        Ok(layout.totals(Part {
-            counts: &counts,
-            reals: &reals,
-        }))
-    }
-}
-
-/// Adds one row's decision to a record.
-fn pour(
-    layout: &Layout,
-    decision: &Decision,
-    weight: f64,
-    weighted: bool,
-    counts: &mut [u64],
-    reals: &mut [Fixed],
-) -> Result<(), Overflow> {
-    let patterns = layout.patterns();
-    for (selected, times) in [(false, decision.unselected), (true, decision.selected)] {
-        if times == 0 {
-            continue;
-        }
-        let mut touched = [layout.pattern(selected, decision.label), usize::MAX];
-        let value = if layout.shape.value { decision.value } else { None };
-        if value.is_some() {
-            touched[1] = patterns + usize::from(selected);
-        }
-        let amount = weight * times as f64;
-        for i in touched.into_iter().filter(|i| *i != usize::MAX) {
-            counts[i] += times;
-            if weighted {
-                reals[i] = plus(reals[i], amount)?;
+    /// Adds what the workers have counted where each row is a person.
+    fn add_rows_as_people(&mut self, workers: &[Worker<'_>]) {
+        let layouts = self.kernel.layouts();
+        let stride = self.kernel.pattern_offset(layouts.len());
+        for cell in 0..self.subjects.len() {
+            self.subjects[cell] = workers.iter().map(|worker| worker.rows[cell]).sum();
+            for (o, layout) in layouts.iter().enumerate() {
+                let mut moments = Moments::new(layout);
+                for pattern in 0..layout.patterns() {
+                    let at = cell * stride + self.kernel.pattern_offset(o) + pattern;
+                    for kind in 0..2 {
+                        let mut rows = RowSums::default();
+                        for worker in workers {
+                            if kind == 0 {
+                                rows.times += worker.counts[at];
+                            }
+                            let number = worker.numbers.get(2 * at + kind).copied().unwrap_or(0);
+                            if let Some(index) = number.checked_sub(1) {
+                                rows.merge(&worker.sums[index as usize]);
+                            }
+                        }
+                        moments.add_rows(layout, pattern, kind == 1, &rows);
+                    }
+                }
+                match self.cells.get_mut(cell) {
+                    Some(cells) => cells[o].merge(&moments),
+                    None => {
+                        self.everyone.single[o].merge(&moments);
+                        for grouping in &mut self.groupings {
+                            grouping.groups[grouping.of_cell[cell]].single[o].merge(&moments);
+                        }
+                    }
+                }
             }
         }
-        if let Some(value) = value {
-            let i = if weighted { layout.counts() } else { 0 } + usize::from(selected);
-            reals[i] = plus(reals[i], value * amount)?;
-        }
-    }
-    Ok(())
-}
-
-fn plus(sum: Fixed, x: f64) -> Result<Fixed, Overflow> {
-    Fixed::new(x).and_then(|x| sum.plus(x)).ok_or(Overflow::Value)
-}
-
-#[derive(Debug, Default)]
-struct Scratch {
-    records: Vec<u32>,
-}
-
-/// A group while it is being added up.
-#[derive(Debug)]
-struct Group {
-    labels: Vec<Label>,
-    known: bool,
-    fates: Fates,
-    rows: u64,
-    subjects: u64,
-    single: Vec<Moments>,
-    multi: Vec<Moments>,
-    multi_rest: Vec<Moments>,
-    /// The people of `multi`: their whole known part.
-    touching: Vec<Moments>,
-    with_rest: Vec<CrossMoments>,
-    with_all: Vec<CrossMoments>,
-}
-
-impl Group {
-    fn new(layouts: &[Layout], labels: Vec<Label>) -> Self {
-        let moments = || layouts.iter().map(Moments::new).collect::<Vec<_>>();
-        let cross = || layouts.iter().map(CrossMoments::new).collect::<Vec<_>>();
-        Self {
-            known: !labels.iter().any(Label::is_missing),
-            labels,
-            fates: Fates::default(),
-            rows: 0,
-            subjects: 0,
-            single: moments(),
-            multi: moments(),
-            multi_rest: moments(),
-            touching: moments(),
-            with_rest: cross(),
-            with_all: cross(),
-        }
     }
 
-    fn roll_up(&mut self, moments: &[Moments], fates: &Fates, rows: u64, subjects: u64) {
-        for (mine, theirs) in self.single.iter_mut().zip(moments) {
+    fn merge(&mut self, other: &Self) {
+        self.everyone.merge(&other.everyone);
+        for (mine, theirs) in self.groupings.iter_mut().zip(&other.groupings) {
             mine.merge(theirs);
         }
-        self.fates.add(fates);
-        self.rows += rows;
-        self.subjects += subjects;
-    }
-
-    fn finish(self, layouts: &[Layout], several_known: Option<&[Moments]>) -> Option<GroupTally> {
-        let close =
-            |all: &[Moments]| -> Option<Vec<Sums>> { all.iter().zip(layouts).map(|(m, l)| m.finish(l)).collect() };
-        let close_cross = |all: &[CrossMoments]| -> Option<Vec<CrossSums>> {
-            all.iter().zip(layouts).map(|(m, l)| m.finish(l)).collect()
-        };
-        let mut elsewhere: Vec<Moments> = match several_known {
-            Some(all) => all.to_vec(),
-            None => layouts.iter().map(Moments::new).collect(),
-        };
-        if several_known.is_some() {
-            for (all, mine) in elsewhere.iter_mut().zip(&self.touching) {
-                all.subtract(mine);
+        for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
+            for (a, b) in mine.iter_mut().zip(theirs) {
+                a.merge(b);
             }
         }
-        Some(GroupTally {
-            fates: self.fates,
-            rows: self.rows,
-            subjects: self.subjects,
-            single: close(&self.single)?,
-            multi: close(&self.multi)?,
-            multi_rest: close(&self.multi_rest)?,
-            elsewhere: close(&elsewhere)?,
-            with_rest: close_cross(&self.with_rest)?,
-            with_all: close_cross(&self.with_all)?,
-            labels: self.labels,
-        })
-    }
-}
-
-/// A grouping while it is being added up.
-#[derive(Debug)]
-struct Grouping {
-    /// Group index of each cell.
-    of_cell: Vec<usize>,
-    groups: Vec<Group>,
-    several: u64,
-    /// People in several groups: their whole known part.
-    several_known: Vec<Moments>,
-    pairs: BTreeMap<(usize, usize), Vec<CrossMoments>>,
-}
-
-impl Grouping {
-    fn new(attributes: &[usize], codes: &[Vec<u32>], labels: &[Vec<Label>], layouts: &[Layout]) -> Self {
-        let key = |cell: &[u32]| -> Vec<Label> {
-            attributes
-                .iter()
-                .map(|&a| labels[a][cell[a] as usize].clone())
-                .collect()
-        };
-        let mut keys: Vec<Vec<Label>> = codes.iter().map(|cell| key(cell)).collect();
-        keys.sort();
-        keys.dedup();
-        let of_cell = codes
-            .iter()
-            .map(|cell| keys.binary_search(&key(cell)).unwrap_or_default())
-            .collect();
-        Self {
-            of_cell,
-            groups: keys.into_iter().map(|labels| Group::new(layouts, labels)).collect(),
-            several: 0,
-            several_known: layouts.iter().map(Moments::new).collect(),
-            pairs: BTreeMap::new(),
+        for (mine, theirs) in self.subjects.iter_mut().zip(&other.subjects) {
+            *mine += theirs;
         }
     }
 
-    fn finish(self, layouts: &[Layout]) -> Option<GroupingTally> {
-        let pairs = self
-            .pairs
-            .iter()
-            .map(|(key, cross)| {
-                let cross = cross
-                    .iter()
-                    .zip(layouts)
-                    .map(|(c, l)| c.finish(l))
-                    .collect::<Option<Vec<_>>>()?;
-                Some((*key, cross))
-            })
-            .collect::<Option<Vec<_>>>()?;
-        Some(GroupingTally {
-            groups: self
-                .groups
+    /// Rolls cells up to groups.
+    fn finish(mut self, workers: &[Worker<'_>]) -> Result<Tally, PeopleFault> {
+        let layouts = self.kernel.layouts();
+        for cell in 0..self.subjects.len() {
+            let mut fates = Fates::default();
+            let mut rows = 0;
+            for worker in workers {
+                fates.add(&worker.fates[cell]);
+                rows += worker.rows[cell];
+            }
+            let moments = self.cells.get(cell).map_or(&[][..], Vec::as_slice);
+            self.everyone.roll_up(moments, &fates, rows, self.subjects[cell]);
+            for grouping in &mut self.groupings {
+                let group = grouping.of_cell[cell];
+                grouping.groups[group].roll_up(moments, &fates, rows, self.subjects[cell]);
+            }
+        }
+        let mut outcomes = vec![OutcomeAccount::default(); layouts.len()];
+        for worker in workers {
+            for (whole, part) in outcomes.iter_mut().zip(&worker.accounts) {
+                whole.audited += part.audited;
+                whole.no_label += part.no_label;
+                whole.no_value += part.no_value;
+            }
+        }
+        Ok(Tally {
+            shape: self.kernel.shape.clone(),
+            everyone: self.everyone.finish(layouts, None).ok_or(Overflow::Value)?,
+            groupings: self
+                .groupings
                 .into_iter()
-                .map(|group| group.finish(layouts, Some(&self.several_known)))
-                .collect::<Option<_>>()?,
-            several: self.several,
-            pairs,
+                .map(|grouping| grouping.finish(layouts))
+                .collect::<Option<_>>()
+                .ok_or(Overflow::Value)?,
+            outcomes,
         })
     }
+}
+
+/// A person's totals over some of their records.
+fn totals(packing: &Packing, partition: &Partition, records: &[u32], outcome: usize) -> Result<Option<Totals>, Overflow> {
+    let layout = &packing.layouts[outcome];
+    let mut counts = [0; Layout::MOST_COUNTS];
+    let mut reals = [Fixed::default(); Layout::MOST_REALS];
+    let (counts, reals) = (&mut counts[..layout.counts()], &mut reals[..layout.real_sums()]);
+    for &at in records {
+        packing.gather(partition.record(packing, at), at, outcome, &partition.carries, counts, reals)?;
+    }
+    Ok(layout.totals(Part { counts, reals }))
 }

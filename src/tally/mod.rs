@@ -11,11 +11,16 @@
 //! A tally is additive: tallies of disjoint sets of people add up to the tally of both.
 
 pub mod exact;
+mod group;
 mod kernel;
 mod moments;
+mod people;
+mod record;
 
-pub use kernel::{Decision, Kernel, Overflow, Row};
+pub use kernel::{Decisions, Fault, Kernel, Overflow, Rows, Worker};
 pub use moments::{Behind, CrossSums, Sums};
+pub use people::{PeopleFault, Room};
+pub use record::NO_DECISION;
 
 use crate::catalogue::Measure;
 
@@ -42,7 +47,7 @@ pub struct Shape {
 }
 
 /// What happened to a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fate {
     /// A condition of `where` left it out.
     Filtered,
@@ -51,6 +56,7 @@ pub enum Fate {
     /// No outcome has a decision for it.
     NoDecision,
     /// At least one outcome has a decision for it.
+    #[default]
     Audited,
 }
 

@@ -43,10 +43,13 @@ pub(super) struct Part<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Totals {
     /// Whole-number totals; unweighted where rows are weighted.
-    integer: Vec<i64>,
+    integer: [i64; MEASURES],
     /// Totals as doubles, weighted where rows are weighted.
-    real: Vec<f64>,
+    real: [f64; MEASURES],
 }
+
+/// How many measures there are at most.
+const MEASURES: usize = Measure::ALL.len();
 
 /// The products of two measures that some metric needs, as indices `(a, b)` with `a <= b` into `measures`.
 fn kept_products(measures: &[Measure]) -> Vec<(usize, usize)> {
@@ -113,6 +116,10 @@ impl Layout {
         }
     }
 
+    /// The largest [`Self::counts`] and [`Self::real_sums`].
+    pub(super) const MOST_COUNTS: usize = 8;
+    pub(super) const MOST_REALS: usize = 10;
+
     /// How many row counts a person has per cell.
     pub(super) fn counts(&self) -> usize {
         self.patterns() + if self.shape.value { 2 } else { 0 }
@@ -129,20 +136,6 @@ impl Layout {
         if self.shape.label { 6 } else { 2 }
     }
 
-    /// The pattern of a decision and a label.
-    pub(super) fn pattern(&self, selected: bool, label: Option<bool>) -> usize {
-        if self.shape.label {
-            3 * usize::from(selected)
-                + match label {
-                    None => 0,
-                    Some(false) => 1,
-                    Some(true) => 2,
-                }
-        } else {
-            usize::from(selected)
-        }
-    }
-
     /// A person's totals; `None` when nothing of the person is audited for this outcome.
     pub(super) fn totals(&self, part: Part<'_>) -> Option<Totals> {
         let patterns = self.patterns();
@@ -150,34 +143,39 @@ impl Layout {
         if rows == 0 {
             return None;
         }
-        let integer = self.by_measure(&|i| part.counts[i] as f64, &|_| 0.0);
+        let integer = self.by_measure(|i| part.counts[i] as f64, |_| 0.0);
         let real = if self.weighted {
             let values = self.counts();
-            self.by_measure(&|i| part.reals[i].value(), &|i| part.reals[values + i].value())
+            self.by_measure(|i| part.reals[i].value(), |i| part.reals[values + i].value())
         } else {
-            self.by_measure(&|i| part.counts[i] as f64, &|i| part.reals[i].value())
+            self.by_measure(|i| part.counts[i] as f64, |i| part.reals[i].value())
         };
         let weight = real[0];
         if weight <= 0.0 {
             return None;
         }
         Some(Totals {
-            integer: integer.into_iter().map(|x| x as i64).collect(),
+            integer: integer.map(|x| x as i64),
             real,
         })
     }
 
     /// The measures from row counts (or weights) `n(i)` and value sums `v(i)`.
-    fn by_measure(&self, n: &dyn Fn(usize) -> f64, v: &dyn Fn(usize) -> f64) -> Vec<f64> {
+    #[inline]
+    fn by_measure(&self, n: impl Fn(usize) -> f64, v: impl Fn(usize) -> f64) -> [f64; MEASURES] {
         let patterns = self.patterns();
         let half = patterns / 2;
-        let sum = |range: std::ops::Range<usize>| range.map(n).sum::<f64>();
-        let rows = sum(0..patterns);
-        let selected = sum(half..patterns);
+        let mut unselected = 0.0;
+        let mut selected = 0.0;
+        for i in 0..half {
+            unselected += n(i);
+            selected += n(half + i);
+        }
+        let rows = unselected + selected;
         let (negative, positive) = (1, 2);
-        self.measures
-            .iter()
-            .map(|m| match m {
+        let mut all = [0.0; MEASURES];
+        for (value, m) in all.iter_mut().zip(&self.measures) {
+            *value = match m {
                 Measure::Rows => rows,
                 Measure::Selected => selected,
                 Measure::Subjects => 1.0,
@@ -191,8 +189,9 @@ impl Layout {
                 Measure::SelectedValueRows => n(patterns + 1),
                 Measure::Value => v(0) + v(1),
                 Measure::SelectedValue => v(1),
-            })
-            .collect()
+            };
+        }
+        all
     }
 }
 
@@ -232,8 +231,9 @@ impl Moments {
         }
         for &(a, b, slot) in &layout.second {
             match slot {
+                // Rows of a person are fewer than 2⁵³, and the product of two such counts fits 128 bits.
                 Slot::Integer(i) => {
-                    self.integers[i] += whole * i128::from(x.integer[a]) * i128::from(x.integer[b]);
+                    self.integers[i] += whole * (i128::from(x.integer[a]) * i128::from(x.integer[b]));
                 }
                 Slot::Real(i) => self.reals[i].add(x.real[a] * x.real[b] * weight),
             }
@@ -328,24 +328,25 @@ fn growth(measure: Measure) -> Growth {
 /// pattern differ in their weight w and value v alone.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct RowSums {
-    times: u64,
-    weight: ExactSum,
+    pub(super) times: u64,
     value: ExactSum,
-    weight_weight: ExactSum,
-    weight_value: ExactSum,
     value_value: ExactSum,
+    /// Where rows are weighted: sums of w, w² and w · wv.
+    weights: Option<Box<[ExactSum; 3]>>,
 }
 
 impl RowSums {
     /// Adds a row that stands for `times` rows; `value` is 0 where there is none.
+    #[inline]
     pub(super) fn add(&mut self, times: u64, weight: f64, value: f64, weighted: bool) {
         self.times += times;
         let n = times as f64;
         let amount = weight * value;
         if weighted {
-            self.weight.add(n * weight);
-            self.weight_weight.add(n * (weight * weight));
-            self.weight_value.add(n * (weight * amount));
+            let [sum, square, product] = &mut **self.weights.get_or_insert_default();
+            sum.add(n * weight);
+            square.add(n * (weight * weight));
+            product.add(n * (weight * amount));
         }
         if value != 0.0 {
             self.value.add(n * amount);
@@ -353,14 +354,26 @@ impl RowSums {
         }
     }
 
+    /// Adds other rows.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.times += other.times;
+        self.value.merge(&other.value);
+        self.value_value.merge(&other.value_value);
+        if let Some(theirs) = &other.weights {
+            for (a, b) in self.weights.get_or_insert_default().iter_mut().zip(theirs.iter()) {
+                a.merge(b);
+            }
+        }
+    }
+
     /// Sum over the rows of the product of two growths.
-    fn product(&self, a: Growth, b: Growth, weighted: bool) -> Kept<'_> {
-        match (a.min(b), a.max(b)) {
-            (Growth::One, Growth::Weight) if weighted => Kept::Sum(&self.weight),
-            (Growth::Weight, Growth::Weight) if weighted => Kept::Sum(&self.weight_weight),
-            (Growth::Weight, Growth::Value) if weighted => Kept::Sum(&self.weight_value),
-            (Growth::Value, Growth::Value) => Kept::Sum(&self.value_value),
-            (_, Growth::Value) => Kept::Sum(&self.value),
+    fn product(&self, a: Growth, b: Growth) -> Kept<'_> {
+        match (a.min(b), a.max(b), &self.weights) {
+            (Growth::One, Growth::Weight, Some(weights)) => Kept::Sum(&weights[0]),
+            (Growth::Weight, Growth::Weight, Some(weights)) => Kept::Sum(&weights[1]),
+            (Growth::Weight, Growth::Value, Some(weights)) => Kept::Sum(&weights[2]),
+            (Growth::Value, Growth::Value, _) => Kept::Sum(&self.value_value),
+            (_, Growth::Value, _) => Kept::Sum(&self.value),
             _ => Kept::Count(self.times),
         }
     }
@@ -383,16 +396,16 @@ impl Moments {
         let count = |i: usize| f64::from(u8::from(i == pattern || (has_value && i == value_at)));
         let value = |i: usize| f64::from(u8::from(has_value && i == usize::from(selected)));
         // Of one such row: 1 in every measure that it adds to, 0 in the others.
-        let one = layout.by_measure(&count, &value);
+        let one = layout.by_measure(count, value);
         let growths: Vec<Growth> = layout.measures.iter().map(|m| growth(*m)).collect();
         for (m, slot) in layout.sums.iter().enumerate() {
             if one[m] > 0.0 {
-                self.put(*slot, &rows.product(growths[m], Growth::One, layout.weighted));
+                self.put(*slot, &rows.product(growths[m], Growth::One));
             }
         }
         for &(a, b, slot) in &layout.second {
             if one[a] * one[b] > 0.0 {
-                self.put(slot, &rows.product(growths[a], growths[b], layout.weighted));
+                self.put(slot, &rows.product(growths[a], growths[b]));
             }
         }
         self.people += rows.times;
@@ -441,6 +454,12 @@ impl CrossMoments {
     pub(super) fn add(&mut self, layout: &Layout, x: &Totals, y: &Totals) {
         for (sum, &(a, b)) in self.products.iter_mut().zip(&layout.crossed) {
             sum.add(x.real[a] * y.real[b]);
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (a, b) in self.products.iter_mut().zip(&other.products) {
+            a.merge(b);
         }
     }
 
