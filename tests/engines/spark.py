@@ -204,7 +204,20 @@ class Checks:
         self.expected, alone, _ = self.audit("embedded", self.embedded(self.given.log))
         other, took, self.peak = self.audit("spark", self.spark(self.given.log))
         self.same(self.expected, other)
+        self.took = took
         return f"{self.given.rows:,} rows: the same; embedded {alone:.1f} s, Spark {took:.1f} s"
+
+    def record(self, file):
+        """Keeps how long the large log took, for benches/scale.py."""
+        measured = json.loads(file.read_text()) if file.exists() else {}
+        measured["spark"] = {
+            "rows": self.given.rows,
+            "seconds": self.took,
+            "cores": sum(one["totalCores"] for one in self.executors()),
+            "spark": self.ask("")[0]["attempts"][0]["appSparkVersion"],
+            "date": time.strftime("%Y-%m-%d"),
+        }
+        file.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n")
 
     def memory(self):
         if not hasattr(self, "peak"):
@@ -305,6 +318,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     for name in ("small", "log", "work"):
         options.add_argument(f"--{name}", type=pathlib.Path, required=True)
+    options.add_argument("--record", type=pathlib.Path)
     for name in ("port", "ui", "group", "rows"):
         options.add_argument(f"--{name}", type=int, required=True)
     for name in ("binary", "driver"):
@@ -314,6 +328,8 @@ def main():
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     checks.all()
+    if checks.given.record and all(checks.outcomes):
+        checks.record(checks.given.record)
     passed = sum(checks.outcomes)
     print(f"{passed} passed, {len(checks.outcomes) - passed} failed")
     return 0 if all(checks.outcomes) else 1

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Checks parytet against a real Apache Spark: a Spark Connect server with a master and two executor processes.
 #
-#   tests/engines/spark.sh [--rows N] [--binary FILE]     N is 1000000 unless given; 50000000 takes about 15 minutes
+#   tests/engines/spark.sh [--rows N] [--binary FILE] [--record FILE]
+#
+# N is 1000000 unless given. --record keeps how long it took, in benches/measured.json, say.
 #
 # Needs: Java 17 or later (installed with apt-get when absent and allowed), Python 3.10 or later, PyPI, about 1.2 GB of disk
 # for the install and 20 MB for every million rows, 4 GB of memory. Takes one minute to install, the first time, and about
@@ -14,6 +16,7 @@ root=$(dirname "$(dirname "$here")")
 folder=${ENGINES_FOLDER:-$root/target/engines}
 venv=$folder/spark
 rows=1000000
+record=()
 binary=${PARYTET_BINARY:-${CARGO_TARGET_DIR:-$root/target}/debug/parytet}
 packages=('pyspark[connect]==4.3.0' 'adbc-driver-spark==0.3.0' 'duckdb==2.0.0')
 
@@ -21,6 +24,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --rows) rows=${2:?--rows needs a number} && shift 2 ;;
         --binary) binary=${2:?--binary needs a file} && shift 2 ;;
+        --record) record=(--record "$(realpath "${2:?--record needs a file}")") && shift 2 ;;
         *) echo "unknown argument: $1; see the top of $0" >&2 && exit 2 ;;
     esac
 done
@@ -106,7 +110,7 @@ server=$!
 
 "$venv/bin/python" "$here/spark.py" --binary "$binary" --driver "$driver" --port "$port" --ui "$ui" \
     --group "$server" --small "$folder/logs/log-10000.parquet" --log "$folder/logs/log-$rows.parquet" --rows "$rows" \
-    --work "$work" &
+    --work "$work" "${record[@]}" &
 checks=$!
 # Not in the foreground: a signal must be able to end the wait.
 code=0
