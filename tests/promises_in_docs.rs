@@ -82,6 +82,8 @@ fn every_link_between_documents_leads_somewhere() {
         "docs/guide.md",
         "docs/spec.md",
         "docs/methods.md",
+        "docs/performance.md",
+        "docs/scale.md",
         "docs/architecture.md",
         "docs/decisions.md",
     ] {
