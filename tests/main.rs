@@ -15,6 +15,7 @@ mod determinism;
 mod fixtures;
 mod formats;
 mod gates;
+mod large_logs;
 mod layering;
 mod metrics_reference;
 mod promises_in_docs;

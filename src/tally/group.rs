@@ -106,6 +106,9 @@ impl Group {
     }
 }
 
+/// Totals of a person in an outcome over the groups that a test picks; `None`: nothing is audited there.
+pub(super) type Join<'a> = dyn FnMut(&dyn Fn(usize) -> bool, usize) -> Result<Option<Totals>, Overflow> + 'a;
+
 /// A grouping while it is being added up.
 #[derive(Debug, Clone)]
 pub(super) struct Grouping {
@@ -162,13 +165,12 @@ impl Grouping {
         }
     }
 
-    /// Adds one person who appears in several groups. `parts`: by group, in order, and by outcome, the person's totals
-    /// there; `join` gives the totals over some of those groups.
+    /// Adds one person who appears in several `groups`, given in order; `join` gives the totals over some of them.
     pub(super) fn add_several(
         &mut self,
         layouts: &[Layout],
         groups: &[usize],
-        join: &mut dyn FnMut(&dyn Fn(usize) -> bool, usize) -> Result<Option<Totals>, Overflow>,
+        join: &mut Join<'_>,
     ) -> Result<(), Overflow> {
         self.several += 1;
         for (o, layout) in layouts.iter().enumerate() {

@@ -339,7 +339,7 @@ impl Partition {
 
     fn fresh(&mut self, packing: &Packing, key: [u64; 2], cell: u32, further: bool) -> u32 {
         let at = self.records;
-        if at as usize % CHUNK == 0 {
+        if (at as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Chunk::new(packing));
         }
         if let Some(chunk) = self.chunks.last_mut() {
