@@ -25,7 +25,7 @@ use super::input::{Input, Seekable};
 use super::schema::FileSchema;
 
 /// Rows of a batch: what is decoded stays in the cache until it is counted.
-const ROWS: usize = 1 << 13;
+const ROWS: usize = 1 << 11;
 /// What is said of a file that can't be decoded.
 const BROKEN: &str = "the Parquet file can't be read";
 

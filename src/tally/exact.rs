@@ -100,7 +100,10 @@ impl Narrow {
         if !(0..64).contains(&shift) {
             return x == 0.0;
         }
-        let magnitude = i128::from((bits & ((1 << 52) - 1)) | (1 << 52)) << shift;
+        // In two words, as the shift is known to be less than one.
+        let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
+        let (low, high) = (mantissa << shift, (mantissa >> 1) >> (63 - shift));
+        let magnitude = (i128::from(high) << 64) | i128::from(low);
         let addend = if x < 0.0 { -magnitude } else { magnitude };
         match self.0.checked_add(addend) {
             Some(sum) => {
