@@ -17,8 +17,8 @@ const TIE: f64 = 1e-12;
 /// The law of the largest studentised gap under equality, drawn once and asked often.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NullRange {
-    /// Draws in ascending order.
-    sorted: Vec<f64>,
+    /// Draws, in the order in which they were drawn.
+    drawn: Vec<f64>,
 }
 
 /// Standard normal numbers of one seed, drawn once for all laws that ask: what then differs between metrics is their data
@@ -62,9 +62,8 @@ impl NullRange {
     /// Draws the law of [`studentised_range_critical`]; `None` as there.
     #[must_use]
     pub fn new(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: &Normals) -> Option<Self> {
-        let mut sorted = simulated_ranges(covariance, df, draws, normals)?;
-        sorted.sort_unstable_by(f64::total_cmp);
-        Some(Self { sorted })
+        let drawn = simulated_ranges(covariance, df, draws, normals)?;
+        Some(Self { drawn })
     }
 
     /// The ⌈level·(draws+1)⌉-th smallest draw. `None` unless the level is within (0, 1).
@@ -73,9 +72,11 @@ impl NullRange {
         if !(level > 0.0 && level < 1.0) {
             return None;
         }
-        let draws = self.sorted.len();
+        let draws = self.drawn.len();
         let rank = (level * (draws as f64 + 1.0)).ceil() as usize;
-        self.sorted.get(rank.clamp(1, draws) - 1).copied()
+        let mut drawn = self.drawn.clone();
+        let (_, wanted, _) = drawn.select_nth_unstable_by(rank.clamp(1, draws) - 1, f64::total_cmp);
+        Some(*wanted)
     }
 
     /// p value of an observed largest studentised gap: (1 + b)/(1 + draws).
@@ -84,8 +85,12 @@ impl NullRange {
         if observed.is_nan() {
             return None;
         }
-        let below = self.sorted.partition_point(|range| *range < observed * (1.0 - TIE));
-        Some(counted_p(self.sorted.len() - below, self.sorted.len()))
+        let reached = self
+            .drawn
+            .iter()
+            .filter(|range| **range >= observed * (1.0 - TIE))
+            .count();
+        Some(counted_p(reached, self.drawn.len()))
     }
 }
 
@@ -237,10 +242,10 @@ fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: 
         let ranges = numbers.chunks_exact(each).take(draws).map(|numbers| {
             let (of_groups, of_variances) = numbers.split_at(k);
             let mut of_variances = of_variances.iter();
-            law.scale(&mut drawn, |df| {
+            law.scale(&mut drawn, |_, spread| {
                 of_variances
                     .next()
-                    .map_or(1.0, |number| chi_square_share_of(*number, df))
+                    .map_or(1.0, |number| chi_square_share_of(*number, spread))
             });
             law.range(&mut drawn, of_groups)
         });
@@ -250,7 +255,7 @@ fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: 
     let mut of_groups = vec![0.0; k];
     let ranges = (0..draws).map(|_| {
         of_groups.fill_with(|| rng.standard_normal());
-        law.scale(&mut drawn, |df| chi_square_share(&mut rng, df));
+        law.scale(&mut drawn, |df, spread| chi_square_share(&mut rng, df, spread));
         law.range(&mut drawn, &of_groups)
     });
     Some(ranges.collect())
@@ -260,6 +265,8 @@ fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: 
 struct Law<'a> {
     covariance: &'a [Vec<f64>],
     df: &'a [f64],
+    /// By group, see [`Spread`].
+    spreads: Vec<Spread>,
     /// Lower triangular; where groups share nobody, its diagonal is all there is.
     factor: Vec<Vec<f64>>,
     variances: Vec<f64>,
@@ -277,11 +284,14 @@ struct Drawn {
 }
 
 impl Drawn {
+    /// With three more groups, whose variance is infinite: they have no gap, and fill the last four up.
     fn new(k: usize) -> Self {
+        let mut variances = vec![0.0; k];
+        variances.resize(k + 3, f64::INFINITY);
         Self {
-            estimates: vec![0.0; k],
+            estimates: vec![0.0; k + 3],
             scales: vec![1.0; k],
-            variances: vec![0.0; k],
+            variances,
         }
     }
 }
@@ -300,15 +310,16 @@ impl<'a> Law<'a> {
             independent: (0..k).all(alone),
             informative: pairs.len() == k * (k - 1) / 2,
             pairs,
+            spreads: df.iter().map(|df| Spread::new(*df)).collect(),
             covariance,
             df,
         })
     }
 
     /// Draws what each variance is multiplied by; an infinite df leaves it alone.
-    fn scale(&self, drawn: &mut Drawn, mut share: impl FnMut(f64) -> f64) {
-        for (i, &df) in self.df.iter().enumerate() {
-            let share = if df.is_finite() { share(df) } else { 1.0 };
+    fn scale(&self, drawn: &mut Drawn, mut share: impl FnMut(f64, Spread) -> f64) {
+        for (i, (&df, spread)) in self.df.iter().zip(&self.spreads).enumerate() {
+            let share = if df.is_finite() { share(df, *spread) } else { 1.0 };
             drawn.variances[i] = self.variances[i] * share;
             drawn.scales[i] = share;
         }
@@ -330,8 +341,9 @@ impl<'a> Law<'a> {
         } = drawn;
         let mut largest = 0.0;
         if self.independent && self.informative {
-            for (i, (z, v)) in estimates.iter().zip(&*variances).enumerate() {
-                largest = largest_square(*z, *v, &estimates[i + 1..], &variances[i + 1..], largest);
+            for i in 0..self.df.len() {
+                let (z, v) = (estimates[i], variances[i]);
+                largest = largest_square(z, v, &estimates[i + 1..], &variances[i + 1..], largest);
             }
         } else {
             for &(i, j) in &self.pairs {
@@ -353,33 +365,47 @@ fn largest_square(z: f64, variance: f64, others: &[f64], variances: &[f64], floo
         gap * gap / (variance + its)
     };
     let mut best = [floor; 4];
-    let (fours, rest) = others.as_chunks::<4>();
-    let (their_fours, their_rest) = variances.as_chunks::<4>();
+    // What is left over are the groups that fill up.
+    let (fours, _) = others.as_chunks::<4>();
+    let (their_fours, _) = variances.as_chunks::<4>();
     for (four, their) in fours.iter().zip(their_fours) {
         for lane in 0..4 {
             let square = square(four[lane], their[lane]);
             best[lane] = if square > best[lane] { square } else { best[lane] };
         }
     }
-    for (other, its) in rest.iter().zip(their_rest) {
-        best[0] = best[0].max(square(*other, *its));
-    }
     best.into_iter().fold(floor, f64::max)
 }
 
 /// A draw of χ²(df)/df.
-fn chi_square_share(rng: &mut Rng, df: f64) -> f64 {
+fn chi_square_share(rng: &mut Rng, df: f64, spread: Spread) -> f64 {
     if df < MANY_DF {
         return rng.chi_square(df) / df;
     }
-    chi_square_share_of(rng.standard_normal(), df)
+    chi_square_share_of(rng.standard_normal(), spread)
+}
+
+/// Mean and standard deviation of the cube root of χ²(df)/df.
+#[derive(Debug, Clone, Copy)]
+struct Spread {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Spread {
+    fn new(df: f64) -> Self {
+        let variance = 2.0 / (9.0 * df);
+        Self {
+            mean: 1.0 - variance,
+            deviation: variance.sqrt(),
+        }
+    }
 }
 
 /// χ²(df)/df by the cube of a normal (E. B. Wilson and M. M. Hilferty, PNAS 17 (1931), 684–688), whose quantiles are
 /// within 10⁻⁴ from 50 degrees on.
-fn chi_square_share_of(normal: f64, df: f64) -> f64 {
-    let spread = 2.0 / (9.0 * df);
-    let root = 1.0 - spread + spread.sqrt() * normal;
+fn chi_square_share_of(normal: f64, spread: Spread) -> f64 {
+    let root = spread.mean + spread.deviation * normal;
     root * root * root
 }
 
