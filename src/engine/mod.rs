@@ -4,6 +4,7 @@ mod cache;
 mod cells;
 mod code;
 mod condition;
+mod counting;
 mod embedded;
 mod fault;
 mod people;
@@ -11,7 +12,8 @@ mod person;
 mod run;
 mod value;
 
-pub use embedded::{Counter, Counting};
+pub use counting::Counting;
+pub use embedded::Counter;
 pub use run::{Means, embedded};
 
 use crate::tally::Tally;

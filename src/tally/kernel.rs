@@ -8,17 +8,15 @@
 //! Each thread has a [`Worker`] of its own. Sums are exact and do not depend on order, so that neither the number of
 //! threads nor what each of them met changes a digit.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
 use super::exact::{Fixed, Narrow};
-use super::group::{Group, Grouping};
-use super::moments::{Layout, Moments, Part, RowSums, Totals};
-use super::people::{PARTITIONS, Partition, People, PeopleFault, Room, partition_of};
-use super::record::{self, NO_DECISION, NONE, Packing, RowParts};
-use super::{Fate, Fates, Label, OutcomeAccount, Shape, Tally};
+use super::moments::{Layout, RowSums};
+use super::people::{PARTITIONS, People, PeopleFault, Room, partition_of};
+use super::record::{self, NO_DECISION, Packing, RowParts};
+use super::{Fate, Fates, OutcomeAccount, Shape};
 
 /// What the rows of a batch say about one outcome.
 #[derive(Debug, Clone, Default)]
@@ -97,33 +95,30 @@ pub enum Fault {
 }
 
 /// Beyond this, a count is no longer exact as a double.
-const MOST_ROWS: u64 = 1 << 53;
+pub(super) const MOST_ROWS: u64 = 1 << 53;
 /// Entries that wait for one partition: as many as it has people, within these bounds. The more there are, the more
 /// of them find what they need in the cache.
 const WAITING: std::ops::RangeInclusive<usize> = 512..=16_384;
-/// Cells beyond which people are added to groups directly: moments of each cell would take more memory than they save.
-const MANY_CELLS: usize = 1 << 14;
-
 /// What all threads share.
 #[derive(Debug)]
 pub struct Kernel {
-    shape: Shape,
-    cells: Mutex<Cells>,
-    people: People,
+    pub(super) shape: Shape,
+    pub(super) cells: Mutex<Cells>,
+    pub(super) people: People,
 }
 
 #[derive(Debug, Default)]
-struct Cells {
+pub(super) struct Cells {
     numbers: HashMap<Vec<u32>, u32>,
-    codes: Vec<Vec<u32>>,
+    pub(super) codes: Vec<Vec<u32>>,
 }
 
 /// Rows with a value: how many, and the sums of values and of their squares.
 #[derive(Debug, Clone, Copy, Default)]
-struct ValueSums {
-    times: u64,
-    value: Narrow,
-    square: Narrow,
+pub(super) struct ValueSums {
+    pub(super) times: u64,
+    pub(super) value: Narrow,
+    pub(super) square: Narrow,
 }
 
 /// What one thread has added up.
@@ -131,18 +126,18 @@ struct ValueSums {
 pub struct Worker<'k> {
     kernel: &'k Kernel,
     /// By cell.
-    fates: Vec<Fates>,
+    pub(super) fates: Vec<Fates>,
     /// By cell, where rows stand for others: by how much more than once audited rows count.
     more_rows: Vec<i128>,
-    total: u64,
-    accounts: Vec<OutcomeAccount>,
+    pub(super) total: u64,
+    pub(super) accounts: Vec<OutcomeAccount>,
     /// By cell, outcome and pattern, where each row is a person: how often.
-    counts: Vec<u64>,
+    pub(super) counts: Vec<u64>,
     /// The same of rows with a value, where the outcome has values, with the sums that fit.
-    values: Vec<ValueSums>,
+    pub(super) values: Vec<ValueSums>,
     /// What does not fit, and rows with a weight: with and without a value.
-    wide: HashMap<usize, RowSums>,
-    wide_without: HashMap<usize, RowSums>,
+    pub(super) wide: HashMap<usize, RowSums>,
+    pub(super) wide_without: HashMap<usize, RowSums>,
     /// By partition: entries that wait, and how many words of them are enough.
     waiting: Vec<(Vec<u64>, usize)>,
     found: Vec<u32>,
@@ -177,12 +172,12 @@ impl Kernel {
         cell
     }
 
-    fn layouts(&self) -> &[Layout] {
+    pub(super) fn layouts(&self) -> &[Layout] {
         &self.people.packing.layouts
     }
 
     /// Offset of each outcome's patterns, and how many there are in all.
-    fn pattern_offset(&self, outcome: usize) -> usize {
+    pub(super) fn pattern_offset(&self, outcome: usize) -> usize {
         self.layouts()[..outcome].iter().map(Layout::patterns).sum()
     }
 
@@ -204,72 +199,11 @@ impl Kernel {
             found: Vec::new(),
         }
     }
-
-    /// Closes the tally, on as many threads as there are workers. `labels` gives the label of each code by attribute.
-    ///
-    /// # Errors
-    /// When a sum left the range in which it is exact, or what was set aside can't be read back.
-    pub fn finish(&self, workers: &mut [Worker<'_>], labels: &[Vec<Label>]) -> Result<Tally, PeopleFault> {
-        let codes = self.cells.lock().unwrap_or_else(PoisonError::into_inner).codes.clone();
-        let layouts = self.layouts();
-        let mut total = 0_u64;
-        for worker in &mut *workers {
-            total = total.saturating_add(worker.total);
-            worker.grow(codes.len());
-            worker.flush()?;
-        }
-        if total > MOST_ROWS {
-            return Err(Overflow::Count.into());
-        }
-        let groupings: Vec<Grouping> = self
-            .shape
-            .groupings
-            .iter()
-            .map(|attributes| Grouping::new(attributes, &codes, labels, layouts))
-            .collect();
-        let next = AtomicUsize::new(0);
-        let start = || Closing {
-            kernel: self,
-            everyone: Group::new(layouts, Vec::new()),
-            groupings: groupings.clone(),
-            cells: if codes.len() > MANY_CELLS {
-                Vec::new()
-            } else {
-                vec![layouts.iter().map(Moments::new).collect(); codes.len()]
-            },
-            subjects: vec![0; codes.len()],
-        };
-        let mut whole = start();
-        if self.shape.persons {
-            let others = std::thread::scope(|scope| {
-                let threads: Vec<_> = (1..workers.len())
-                    .map(|_| {
-                        scope.spawn(|| {
-                            let mut part = start();
-                            part.add_partitions(&next).map(|()| part)
-                        })
-                    })
-                    .collect();
-                let own = whole.add_partitions(&next);
-                let others: Vec<_> = threads
-                    .into_iter()
-                    .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                    .collect();
-                own.map(|()| others)
-            })?;
-            for other in others {
-                whole.merge(&other?);
-            }
-        } else {
-            whole.add_rows_as_people(workers);
-        }
-        whole.finish(workers)
-    }
 }
 
 impl Worker<'_> {
     /// Makes room for cells.
-    fn grow(&mut self, cells: usize) {
+    pub(super) fn grow(&mut self, cells: usize) {
         if cells <= self.fates.len() {
             return;
         }
@@ -286,7 +220,7 @@ impl Worker<'_> {
     }
 
     /// Audited rows of a cell, as often as their count says.
-    fn rows(&self, cell: usize) -> u64 {
+    pub(super) fn rows(&self, cell: usize) -> u64 {
         let rows = i128::from(self.fates[cell].audited) + self.more_rows[cell];
         u64::try_from(rows).unwrap_or(0)
     }
@@ -368,7 +302,7 @@ impl Worker<'_> {
     }
 
     /// Adds what waits.
-    fn flush(&mut self) -> Result<(), PeopleFault> {
+    pub(super) fn flush(&mut self) -> Result<(), PeopleFault> {
         for (index, (waiting, _)) in self.waiting.iter_mut().enumerate() {
             if !waiting.is_empty() {
                 self.kernel.people.add(index, waiting, &mut self.found)?;
@@ -501,214 +435,4 @@ fn count_lacks(account: &mut OutcomeAccount, decisions: &Decisions) {
             .filter(|(pattern, value)| **pattern != NO_DECISION && value.is_nan())
             .count() as u64
     };
-}
-
-/// One thread's part of closing a tally.
-struct Closing<'k> {
-    kernel: &'k Kernel,
-    everyone: Group,
-    groupings: Vec<Grouping>,
-    /// Moments by cell and outcome; none where there are too many cells.
-    cells: Vec<Vec<Moments>>,
-    /// People by cell, of those who are in one cell alone.
-    subjects: Vec<u64>,
-}
-
-impl Closing<'_> {
-    /// Adds the people of all partitions that no other thread has taken.
-    fn add_partitions(&mut self, next: &AtomicUsize) -> Result<(), PeopleFault> {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= PARTITIONS {
-                return Ok(());
-            }
-            let partition = self.kernel.people.take(index)?;
-            let packing = &self.kernel.people.packing;
-            for first in partition.people(packing) {
-                let record = partition.record(packing, first);
-                if record::next(record) != NONE {
-                    self.add_person_of_several_cells(&partition, first)?;
-                    continue;
-                }
-                let cell = record::cell(record) as usize;
-                self.subjects[cell] += 1;
-                for (o, layout) in packing.layouts.iter().enumerate() {
-                    let Some(totals) = totals(packing, &partition, &[first], o)? else {
-                        continue;
-                    };
-                    if let Some(moments) = self.cells.get_mut(cell) {
-                        moments[o].add(layout, &totals, 1);
-                        continue;
-                    }
-                    self.everyone.single[o].add(layout, &totals, 1);
-                    for grouping in &mut self.groupings {
-                        grouping.groups[grouping.of_cell[cell]].single[o].add(layout, &totals, 1);
-                    }
-                }
-            }
-        }
-    }
-
-    fn add_person_of_several_cells(&mut self, partition: &Partition, first: u32) -> Result<(), PeopleFault> {
-        let packing = &self.kernel.people.packing;
-        let mut records = Vec::new();
-        let mut at = first;
-        while at != NONE {
-            records.push(at);
-            at = record::next(partition.record(packing, at));
-        }
-        self.everyone.subjects += 1;
-        for (o, layout) in packing.layouts.iter().enumerate() {
-            if let Some(whole) = totals(packing, partition, &records, o)? {
-                self.everyone.single[o].add(layout, &whole, 1);
-            }
-        }
-        for grouping in &mut self.groupings {
-            let of_record: Vec<usize> = records
-                .iter()
-                .map(|&at| grouping.of_cell[record::cell(partition.record(packing, at)) as usize])
-                .collect();
-            let mut groups = of_record.clone();
-            groups.sort_unstable();
-            groups.dedup();
-            for &group in &groups {
-                grouping.groups[group].subjects += 1;
-            }
-            let mut join = |wanted: &dyn Fn(usize) -> bool, outcome: usize| {
-                let some: Vec<u32> = records
-                    .iter()
-                    .zip(&of_record)
-                    .filter(|(_, group)| wanted(**group))
-                    .map(|(at, _)| *at)
-                    .collect();
-                totals(packing, partition, &some, outcome)
-            };
-            match groups.as_slice() {
-                [only] => {
-                    for (o, layout) in packing.layouts.iter().enumerate() {
-                        if let Some(totals) = join(&|_| true, o)? {
-                            grouping.groups[*only].single[o].add(layout, &totals, 1);
-                        }
-                    }
-                }
-                _ => grouping.add_several(&packing.layouts, &groups, &mut join)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds what the workers have counted where each row is a person.
-    fn add_rows_as_people(&mut self, workers: &[Worker<'_>]) {
-        let layouts = self.kernel.layouts();
-        let stride = self.kernel.pattern_offset(layouts.len());
-        for cell in 0..self.subjects.len() {
-            self.subjects[cell] = workers.iter().map(|worker| worker.rows(cell)).sum();
-            for (o, layout) in layouts.iter().enumerate() {
-                let mut moments = Moments::new(layout);
-                for pattern in 0..layout.patterns() {
-                    let at = cell * stride + self.kernel.pattern_offset(o) + pattern;
-                    let (mut with, mut without) = (RowSums::default(), RowSums::default());
-                    for worker in workers {
-                        without.times += worker.counts[at];
-                        if let Some(sums) = worker.values.get(at) {
-                            with.add_sums(sums.times, sums.value, sums.square);
-                        }
-                        for (whole, part) in [(&mut with, &worker.wide), (&mut without, &worker.wide_without)] {
-                            if let Some(sums) = part.get(&at) {
-                                whole.merge(sums);
-                            }
-                        }
-                    }
-                    moments.add_rows(layout, pattern, false, &without);
-                    moments.add_rows(layout, pattern, true, &with);
-                }
-                match self.cells.get_mut(cell) {
-                    Some(cells) => cells[o].merge(&moments),
-                    None => {
-                        self.everyone.single[o].merge(&moments);
-                        for grouping in &mut self.groupings {
-                            grouping.groups[grouping.of_cell[cell]].single[o].merge(&moments);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.everyone.merge(&other.everyone);
-        for (mine, theirs) in self.groupings.iter_mut().zip(&other.groupings) {
-            mine.merge(theirs);
-        }
-        for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
-            for (a, b) in mine.iter_mut().zip(theirs) {
-                a.merge(b);
-            }
-        }
-        for (mine, theirs) in self.subjects.iter_mut().zip(&other.subjects) {
-            *mine += theirs;
-        }
-    }
-
-    /// Rolls cells up to groups.
-    fn finish(mut self, workers: &[Worker<'_>]) -> Result<Tally, PeopleFault> {
-        let layouts = self.kernel.layouts();
-        for cell in 0..self.subjects.len() {
-            let mut fates = Fates::default();
-            let mut rows = 0;
-            for worker in workers {
-                fates.add(&worker.fates[cell]);
-                rows += worker.rows(cell);
-            }
-            let moments = self.cells.get(cell).map_or(&[][..], Vec::as_slice);
-            self.everyone.roll_up(moments, &fates, rows, self.subjects[cell]);
-            for grouping in &mut self.groupings {
-                let group = grouping.of_cell[cell];
-                grouping.groups[group].roll_up(moments, &fates, rows, self.subjects[cell]);
-            }
-        }
-        let mut outcomes = vec![OutcomeAccount::default(); layouts.len()];
-        for worker in workers {
-            for (whole, part) in outcomes.iter_mut().zip(&worker.accounts) {
-                whole.audited += part.audited;
-                whole.no_label += part.no_label;
-                whole.no_value += part.no_value;
-            }
-        }
-        Ok(Tally {
-            shape: self.kernel.shape.clone(),
-            everyone: self.everyone.finish(layouts, None).ok_or(Overflow::Value)?,
-            groupings: self
-                .groupings
-                .into_iter()
-                .map(|grouping| grouping.finish(layouts))
-                .collect::<Option<_>>()
-                .ok_or(Overflow::Value)?,
-            outcomes,
-        })
-    }
-}
-
-/// A person's totals over some of their records.
-fn totals(
-    packing: &Packing,
-    partition: &Partition,
-    records: &[u32],
-    outcome: usize,
-) -> Result<Option<Totals>, Overflow> {
-    let layout = &packing.layouts[outcome];
-    let mut counts = [0; Layout::MOST_COUNTS];
-    let mut reals = [Fixed::default(); Layout::MOST_REALS];
-    let (counts, reals) = (&mut counts[..layout.counts()], &mut reals[..layout.real_sums()]);
-    for &at in records {
-        packing.gather(
-            partition.record(packing, at),
-            at,
-            outcome,
-            &partition.carries,
-            counts,
-            reals,
-        )?;
-    }
-    Ok(layout.totals(Part { counts, reals }))
 }

@@ -10,17 +10,19 @@
 //!
 //! A tally is additive: tallies of disjoint sets of people add up to the tally of both.
 
+mod close;
 pub mod exact;
 mod group;
 mod kernel;
 mod moments;
 mod people;
 mod record;
+mod sums;
 
 pub use kernel::{Decisions, Fault, Kernel, Overflow, Rows, Worker};
-pub use moments::{Behind, CrossSums, Sums};
 pub use people::{PeopleFault, Room};
 pub use record::NO_DECISION;
+pub use sums::{Behind, CrossSums, Sums};
 
 use crate::catalogue::Measure;
 
