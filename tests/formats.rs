@@ -4,7 +4,7 @@ use std::fs;
 
 use parytet::diagnostic::Diagnostic;
 use parytet::log::{Column, Opened, STDIN, find_files};
-use parytet::plan::{Format, Kind, Source, SourceFile};
+use parytet::plan::{Format, Kind, Source, SourceFile, StoreOptions};
 use polars::df;
 use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, ParquetCompression, Series, TimeUnit, TimeZone};
 
@@ -92,6 +92,7 @@ fn every_format_comes_through_standard_input() {
                 format: None,
             }],
             csv: csv(),
+            stores: StoreOptions::default(),
         };
         let opened = Opened::open_with(&source, &mut bytes.as_slice()).unwrap();
         assert_eq!(opened.schema().unwrap().columns.len(), 3);
@@ -403,7 +404,13 @@ fn patterns_are_expanded_sorted_and_without_repetition() {
 fn brackets_in_the_folders_own_name_are_no_pattern() {
     let logs = Logs::new();
     logs.write("odd [x]*/a.csv", "a\n1\n");
-    let files = find_files(&["*.csv".into()], &logs.path("odd [x]*"), None).unwrap();
+    let files = find_files(
+        &["*.csv".into()],
+        &logs.path("odd [x]*"),
+        None,
+        &StoreOptions::default(),
+    )
+    .unwrap();
     assert_eq!(files[0].name, "a.csv");
 }
 

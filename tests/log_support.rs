@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use parytet::diagnostic::Diagnostic;
 use parytet::log::{Batch, Column, Opened, ReadSummary, find_files};
-use parytet::plan::{Csv, Source};
+use parytet::plan::{Csv, Source, StoreOptions};
 use polars::prelude::{DataFrame, IpcStreamWriter, IpcWriter, ParquetCompression, ParquetWriter, SerWriter};
 use tempfile::TempDir;
 
@@ -53,8 +53,9 @@ impl Logs {
     pub fn source(&self, patterns: &[&str]) -> Result<Source, Diagnostic> {
         let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
         Ok(Source {
-            files: find_files(&patterns, self.folder.path(), None)?,
+            files: find_files(&patterns, self.folder.path(), None, &StoreOptions::default())?,
             csv: self.csv.clone(),
+            stores: StoreOptions::default(),
         })
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use parytet::assess::assess;
 use parytet::engine::Counter;
 use parytet::log::{Batch, Column, ReadSummary};
-use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile};
+use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile, StoreOptions};
 use parytet::report::assemble::{Parts, assemble};
 use parytet::report::face::Face;
 use parytet::report::face::table::{Look, Shown};
@@ -81,6 +81,7 @@ fn plan(how: &How) -> Plan {
             null_values: Vec::new(),
             allow_short_rows: false,
         },
+        stores: StoreOptions::default(),
     };
     let schema = Schema {
         columns: COLUMNS.iter().map(|c| ((*c).to_owned(), Kind::Text)).collect(),

@@ -5,7 +5,7 @@ use parytet::catalogue::Contrast;
 use parytet::engine::Counter;
 use parytet::inference::rng::Rng;
 use parytet::log::{Batch, Column, ReadSummary};
-use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile};
+use parytet::plan::{self, Csv, Kind, Plan, Schema, Source, SourceFile, StoreOptions};
 use parytet::spec;
 use parytet::tally::Tally;
 use parytet::verdict::{self, Say};
@@ -110,6 +110,7 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
             null_values: Vec::new(),
             allow_short_rows: false,
         },
+        stores: StoreOptions::default(),
     };
     let day = jiff::civil::date(2026, 1, 1);
     plan::resolve(&typed, source, &schema, None, day).unwrap_or_else(|faults| panic!("{faults:?}"))

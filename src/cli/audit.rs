@@ -3,13 +3,13 @@
 use super::args::{AuditArgs, Format, MeansArgs, WhatArgs};
 use super::output::Output;
 use super::progress::Progress;
-use super::shell::{Shell, environment};
+use super::shell::{Shell, environment, environment_of};
 use super::{CANNOT, Failure};
 use crate::assess::assess;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::{self, Counted, Means};
 use crate::log::{Opened, find_files};
-use crate::plan::{self, Patterns, Plan, Source};
+use crate::plan::{self, Patterns, Plan, Source, StoreOptions};
 use crate::report::assemble::{Parts, assemble};
 use crate::report::face::Face;
 use crate::report::face::table::{Look, Shown};
@@ -180,7 +180,8 @@ fn read_spec(path: &str) -> Result<Spec, Failure> {
 }
 
 fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
-    let files = find_files(&patterns.patterns, &patterns.folder, patterns.format).map_err(|mut fault| {
+    let stores = StoreOptions::new(environment_of(&["AWS_", "GOOGLE_", "AZURE_"]));
+    let files = find_files(&patterns.patterns, &patterns.folder, patterns.format, &stores).map_err(|mut fault| {
         // A path written in a spec is shown where it is written; one on the command line speaks for itself.
         if let Some(place) = patterns.place.as_ref().filter(|place| place.line.is_some()) {
             fault.place = Some(place.clone());
@@ -190,6 +191,7 @@ fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
     Ok(Source {
         files,
         csv: patterns.csv.clone(),
+        stores,
     })
 }
 

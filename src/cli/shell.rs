@@ -19,6 +19,14 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The environment variables whose names start so: what clients of object stores go by.
+pub(super) fn environment_of(starts: &[&str]) -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| starts.iter().any(|start| name.starts_with(start)))
+        .collect()
+}
+
 impl Shell {
     pub(super) fn new(color: Color, quiet: bool) -> Self {
         Self { color, quiet }

@@ -144,6 +144,7 @@ fn open(input: &Input, is_stream: bool, columns: Option<&[String]>) -> Result<(R
         Ok(match input.seekable()? {
             Seekable::Disk(file) => Box::new(BufReader::new(file)),
             Seekable::Memory(bytes) => Box::new(bytes),
+            Seekable::Remote(object) => Box::new(object.reader()),
         })
     };
     let tail = |inner| Tail { inner, last: [0xff; 8] };

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::SourceFile;
+use crate::plan::{SourceFile, StoreOptions};
 
 use super::fault;
+use super::remote;
 use super::sniff::{self, Packing, Reading};
 
 /// Bytes that are looked at to recognise a format.
@@ -21,6 +22,8 @@ enum Store {
     Disk { length: u64, modified: Option<SystemTime> },
     /// Standard input or a pipe, read to its end.
     Memory(bytes::Bytes),
+    /// In an object store.
+    Remote(remote::Object),
 }
 
 /// One file of a source, recognised.
@@ -38,6 +41,8 @@ pub(super) enum Seekable {
     Disk(File),
     /// Bytes in memory.
     Memory(Cursor<bytes::Bytes>),
+    /// An object in a store.
+    Remote(remote::Object),
 }
 
 /// How many bytes of a file have been taken in, before unpacking.
@@ -62,8 +67,11 @@ impl Read for Counted {
 
 impl Input {
     /// Looks at a file; `stdin` is read to its end when the file is standard input.
-    pub(super) fn open(file: &SourceFile, stdin: &mut dyn Read) -> Result<Self, Diagnostic> {
+    pub(super) fn open(file: &SourceFile, stores: &StoreOptions, stdin: &mut dyn Read) -> Result<Self, Diagnostic> {
         let store = match &file.path {
+            Some(path) if remote::is_remote(&path.to_string_lossy()) => {
+                Store::Remote(remote::Object::open(&file.name, stores)?)
+            }
             None => Store::Memory(slurp(&file.name, stdin)?),
             Some(path) => {
                 let failed = |error: io::Error| fault::unreadable(&file.name, &error);
@@ -106,6 +114,7 @@ impl Input {
         match &self.store {
             Store::Disk { length, .. } => *length,
             Store::Memory(bytes) => bytes.len() as u64,
+            Store::Remote(object) => object.size(),
         }
     }
 
@@ -125,6 +134,7 @@ impl Input {
         let inner: Bytes = match self.seekable()? {
             Seekable::Disk(file) => Box::new(file),
             Seekable::Memory(bytes) => Box::new(bytes),
+            Seekable::Remote(object) => Box::new(object.reader()),
         };
         let counted = Counted { inner, taken };
         Ok(match self.packing {
@@ -140,6 +150,7 @@ impl Input {
     /// The bytes as they are, from the first.
     pub(super) fn seekable(&self) -> Result<Seekable, Diagnostic> {
         match (&self.store, &self.file.path) {
+            (Store::Remote(object), _) => Ok(Seekable::Remote(object.clone())),
             (Store::Memory(bytes), _) => Ok(Seekable::Memory(Cursor::new(bytes.clone()))),
             (Store::Disk { .. }, Some(path)) => File::open(path)
                 .map(Seekable::Disk)
@@ -160,6 +171,13 @@ impl Input {
 
     /// Checks that the file is still the one that was opened: a log that grows underneath gives numbers of no moment.
     pub(super) fn check_unchanged(&self) -> Result<(), Diagnostic> {
+        if let Store::Remote(object) = &self.store {
+            let same = object.is_unchanged();
+            return match same.map_err(|error| fault::unreadable(self.name(), &error))? {
+                true => Ok(()),
+                false => Err(self.changed()),
+            };
+        }
         let (Store::Disk { length, modified }, Some(path)) = (&self.store, &self.file.path) else {
             return Ok(());
         };
@@ -167,11 +185,13 @@ impl Input {
         if facts.len() == *length && facts.modified().ok() == *modified {
             return Ok(());
         }
-        Err(
-            Diagnostic::new("file-changed", "the file was changed while it was read")
-                .at(fault::file(self.name()))
-                .help("audit a copy, or a log that is no longer written to"),
-        )
+        Err(self.changed())
+    }
+
+    fn changed(&self) -> Diagnostic {
+        Diagnostic::new("file-changed", "the file was changed while it was read")
+            .at(fault::file(self.name()))
+            .help("audit a copy, or a log that is no longer written to")
     }
 }
 

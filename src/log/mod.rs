@@ -15,6 +15,7 @@ mod input;
 mod ndjson;
 mod open;
 mod parquet;
+mod remote;
 mod schema;
 mod sniff;
 mod source;

@@ -37,7 +37,7 @@ impl Opened {
         let inputs = source
             .files
             .iter()
-            .map(|file| Input::open(file, stdin))
+            .map(|file| Input::open(file, &source.stores, stdin))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             source: source.clone(),

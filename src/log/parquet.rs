@@ -13,6 +13,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::basic::Encoding;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -112,7 +113,10 @@ impl Groups {
     ) -> Result<(), Diagnostic> {
         let (first, rows, _) = self.groups[group];
         let damaged = |reason: &str| fault::damaged(input.name(), BROKEN, reason);
-        let bytes = open(input)?;
+        let mut bytes = open(input)?;
+        guarded(input.name(), BROKEN, || {
+            bytes.fetch(self.footer.metadata().row_group(group), &self.mask)
+        })?;
         let mut reader = guarded(input.name(), BROKEN, || {
             ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, self.footer.clone())
                 .with_row_groups(vec![group])
@@ -223,6 +227,7 @@ fn open(input: &Input) -> Result<Source, Diagnostic> {
     Ok(match input.seekable()? {
         Seekable::Disk(file) => Source::Disk(file),
         Seekable::Memory(bytes) => Source::Memory(bytes.into_inner()),
+        Seekable::Remote(object) => Source::Remote(object, Vec::new()),
     })
 }
 
@@ -230,6 +235,31 @@ fn open(input: &Input) -> Result<Source, Diagnostic> {
 enum Source {
     Disk(File),
     Memory(Bytes),
+    /// An object, and what of it has been fetched: the first byte of each part.
+    Remote(super::remote::Object, Vec<(u64, Bytes)>),
+}
+
+impl Source {
+    /// Fetches the columns of a row group together, where each fetch is a journey.
+    fn fetch(&mut self, group: &RowGroupMetaData, mask: &ProjectionMask) -> ParquetResult<()> {
+        let Self::Remote(object, fetched) = self else {
+            return Ok(());
+        };
+        let wanted = group
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(leaf, _)| mask.leaf_included(*leaf));
+        let ranges: Vec<_> = wanted
+            .map(|(_, chunk)| {
+                let (start, length) = chunk.byte_range();
+                start..(start.saturating_add(length)).min(object.size())
+            })
+            .collect();
+        let parts = object.ranges(&ranges)?;
+        *fetched = ranges.iter().map(|range| range.start).zip(parts).collect();
+        Ok(())
+    }
 }
 
 impl Length for Source {
@@ -237,6 +267,7 @@ impl Length for Source {
         match self {
             Self::Disk(file) => Length::len(file),
             Self::Memory(bytes) => bytes.len() as u64,
+            Self::Remote(object, _) => object.size(),
         }
     }
 }
@@ -252,10 +283,18 @@ impl ChunkReader for Source {
                 // Heads of pages are short; their bodies are read apart.
                 Box::new(BufReader::with_capacity(256, file))
             }
-            Self::Memory(_) => Box::new(
-                self.get_bytes(start, (self.len().saturating_sub(start)) as usize)?
-                    .reader(),
-            ),
+            Self::Memory(bytes) => {
+                let rest = usize::try_from((bytes.len() as u64).saturating_sub(start)).unwrap_or(usize::MAX);
+                Box::new(self.get_bytes(start, rest)?.reader())
+            }
+            Self::Remote(object, fetched) => match part_from(fetched, start) {
+                Some(part) => Box::new(part.reader()),
+                None => {
+                    let mut reader = object.reader();
+                    reader.seek(SeekFrom::Start(start))?;
+                    Box::new(reader)
+                }
+            },
         })
     }
 
@@ -270,6 +309,24 @@ impl ChunkReader for Source {
                 }
                 Ok(bytes.slice(start..end))
             }
+            Self::Remote(object, fetched) => match part_from(fetched, start) {
+                Some(part) if part.len() >= length => Ok(part.slice(..length)),
+                _ => {
+                    let end = start.saturating_add(length as u64);
+                    if end > object.size() {
+                        return Err(ParquetError::EOF(format!("it ends before byte {end}")));
+                    }
+                    Ok(object.range(start..end)?)
+                }
+            },
         }
     }
+}
+
+/// What has been fetched from this byte on.
+fn part_from(fetched: &[(u64, Bytes)], start: u64) -> Option<Bytes> {
+    fetched.iter().find_map(|(first, part)| {
+        let skip = usize::try_from(start.checked_sub(*first)?).ok()?;
+        (skip < part.len()).then(|| part.slice(skip..))
+    })
 }

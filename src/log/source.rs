@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, near};
-use crate::plan::{Format, SourceFile};
+use crate::plan::{Format, SourceFile, StoreOptions};
 
-use super::fault;
+use super::{fault, remote};
 
 /// The name shown for standard input.
 pub const STDIN: &str = "<stdin>";
@@ -16,7 +16,14 @@ pub const STDIN: &str = "<stdin>";
 /// The files that `patterns` mean, in the order of the patterns and sorted within each; none twice.
 ///
 /// Relative patterns start at `folder`. `-` alone is standard input. The names shown never hold an absolute path.
-pub fn find_files(patterns: &[String], folder: &Path, format: Option<Format>) -> Result<Vec<SourceFile>, Diagnostic> {
+///
+/// Addresses in object stores (`s3://bucket/folder/*.parquet`) stand for objects; `options` are what their stores need.
+pub fn find_files(
+    patterns: &[String],
+    folder: &Path,
+    format: Option<Format>,
+    options: &StoreOptions,
+) -> Result<Vec<SourceFile>, Diagnostic> {
     if patterns.is_empty() {
         return Err(Diagnostic::new("file-not-found", "no file was named")
             .help("name the log's file or files, or `-` for standard input"));
@@ -37,6 +44,14 @@ pub fn find_files(patterns: &[String], folder: &Path, format: Option<Format>) ->
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
     for pattern in patterns {
+        if remote::is_remote(pattern) {
+            for object in remote::find(pattern, format, options)? {
+                if seen.insert(PathBuf::from(&object.name)) {
+                    files.push(object);
+                }
+            }
+            continue;
+        }
         for path in expand(pattern, folder)? {
             let name = shown(pattern, folder, &path);
             let identity = fs::canonicalize(&path).map_err(|error| fault::unreadable(&name, &error))?;

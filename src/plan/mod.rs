@@ -56,6 +56,32 @@ pub struct Source {
     pub files: Vec<SourceFile>,
     /// How delimited text is written.
     pub csv: Csv,
+    /// What object stores need, where files stand in one.
+    pub stores: StoreOptions,
+}
+
+/// What object stores need: keys, regions, addresses. They may be secret, and are never shown.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct StoreOptions(Vec<(String, String)>);
+
+impl StoreOptions {
+    /// Options by name.
+    #[must_use]
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// Each option with its value.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl std::fmt::Debug for StoreOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.0.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
 }
 
 /// One file of a source.
@@ -63,7 +89,7 @@ pub struct Source {
 pub struct SourceFile {
     /// The name shown to people; `<stdin>` for standard input.
     pub name: String,
-    /// The path to open; `None` for standard input.
+    /// The path to open, or the address of an object; `None` for standard input.
     pub path: Option<PathBuf>,
     /// The encoding, when the spec or the file's name tells; else it is sniffed.
     pub format: Option<Format>,
