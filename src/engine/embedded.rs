@@ -427,7 +427,12 @@ fn row_day(plan: &Plan, batch: &Batch, row: usize) -> Option<Date> {
 }
 
 /// An error when a condition was never met although its values should occur.
-fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &str) -> Result<(), Diagnostic> {
+pub(super) fn never_met(
+    plan: &Plan,
+    test: &ConditionTest,
+    condition: &Condition,
+    what: &str,
+) -> Result<(), Diagnostic> {
     let Test::Values(values) = &condition.test else {
         return Ok(());
     };
@@ -455,7 +460,7 @@ fn never_met(plan: &Plan, test: &ConditionTest, condition: &Condition, what: &st
 }
 
 /// Notes groups whose names differ only in case or blanks: nearly always one group written in two ways.
-fn look_alikes(attribute: &str, labels: &[crate::tally::Label], notes: &mut Vec<String>) {
+pub(super) fn look_alikes(attribute: &str, labels: &[crate::tally::Label], notes: &mut Vec<String>) {
     let plain = |name: &str| name.trim().to_lowercase();
     // In the order of the report, not in that in which the log brought them.
     let mut labels: Vec<_> = labels.iter().collect();
@@ -472,7 +477,7 @@ fn look_alikes(attribute: &str, labels: &[crate::tally::Label], notes: &mut Vec<
     }
 }
 
-fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
+pub(super) fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
     match error {
         CodeError::NotANumber(text) => Diagnostic::new(
             "not-a-number",
@@ -496,7 +501,7 @@ fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnostic {
     }
 }
 
-fn not_a_number(text: &str) -> Diagnostic {
+pub(super) fn not_a_number(text: &str) -> Diagnostic {
     let mut diagnostic = Diagnostic::new("not-a-number", format!("\"{}\" is not a number", cut(text)));
     if text.contains(',') && text.replacen(',', ".", 1).trim().parse::<f64>().is_ok() {
         diagnostic = diagnostic.help("write a decimal point, not a comma");
@@ -504,7 +509,7 @@ fn not_a_number(text: &str) -> Diagnostic {
     diagnostic.help("if it means that there is no value, list it in [log] csv = { null_values = […] }")
 }
 
-fn out_of_range(overflow: Overflow) -> Diagnostic {
+pub(super) fn out_of_range(overflow: Overflow) -> Diagnostic {
     match overflow {
         Overflow::Value => Diagnostic::new(
             "out-of-range",

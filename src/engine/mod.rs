@@ -4,6 +4,7 @@ mod code;
 mod embedded;
 mod people;
 mod run;
+pub mod sql;
 mod value;
 
 pub use embedded::Counter;
