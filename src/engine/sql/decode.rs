@@ -556,7 +556,7 @@ impl<'p> Counting<'p> {
             if part == Part::Two as usize {
                 let other = self.group(grouping, &others)?;
                 self.several[grouping].two.push(((group, other), sums));
-            } else if part == Part::Elsewhere as usize {
+            } else if part == Part::Elsewhere as usize || part == Part::Away as usize {
                 self.several[grouping].elsewhere.push((group, sums));
             } else {
                 let tally = &mut self.tally.groupings[grouping].groups[group];

@@ -61,6 +61,14 @@ fn counted_rows(measure: Measure) -> Option<(bool, Option<&'static str>, bool)> 
     })
 }
 
+/// A total of a person that adds up over rows.
+pub(super) struct Total {
+    pub(super) outcome: usize,
+    pub(super) name: String,
+    /// What a row adds.
+    pub(super) amount: String,
+}
+
 /// Writes the statements for some of a plan's outcomes.
 pub(super) struct Moments<'r> {
     pub(super) rows: &'r Rows<'r>,
@@ -90,7 +98,7 @@ impl Moments<'_> {
 
     /// The totals of a person that add up over rows, by name: counts of rows where weights are counted too, and then
     /// the measures.
-    pub(super) fn totals(&self) -> Vec<(String, String)> {
+    pub(super) fn totals(&self) -> Vec<Total> {
         let mut all = Vec::new();
         let zero = self.zero();
         for o in self.outcomes.clone() {
@@ -114,7 +122,11 @@ impl Moments<'_> {
                         let condition = condition.replace("{o}", &o.to_string());
                         amount = format!("CASE WHEN {condition} THEN {amount} ELSE {zero} END");
                     }
-                    all.push((name, amount));
+                    all.push(Total {
+                        outcome: o,
+                        name,
+                        amount,
+                    });
                 }
             }
         }
@@ -122,7 +134,7 @@ impl Moments<'_> {
     }
 
     /// Whether a person (whose totals have this prefix) has anything of an outcome.
-    fn has_any(&self, prefix: &str, o: usize) -> String {
+    pub(super) fn has_any(&self, prefix: &str, o: usize) -> String {
         let rows = format!("{prefix}{}{o}", short(Measure::Rows));
         if self.weighted() {
             format!("{prefix}n{}{o} > 0 AND {rows} > 0", short(Measure::Rows))

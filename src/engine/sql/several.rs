@@ -1,6 +1,6 @@
 //! The statements about people who are in several groups of a grouping.
 
-use super::moments::{Moments, NONE, numbered};
+use super::moments::{Moments, NONE, Total, numbered};
 use super::rows::{ROWS, Step, Use};
 
 /// What a row of the statement [`several`] adds up.
@@ -8,7 +8,7 @@ use super::rows::{ROWS, Step, Use};
 pub(super) enum Part {
     /// People of several groups: what they have in this group.
     Multi = 1,
-    /// The same people: what they have in the other known groups.
+    /// The same people, as far as they have something of an outcome here: what they have in the other known groups.
     Rest = 2,
     /// People of exactly these two groups: what they have in the known ones.
     Two = 3,
@@ -16,6 +16,9 @@ pub(super) enum Part {
     Elsewhere = 4,
     /// All people of three groups or more: what they have in the known ones.
     Many = 5,
+    /// People of several groups who have nothing of an outcome in this group (or nothing that weighs): what they have
+    /// in the known ones.
+    Away = 6,
 }
 
 /// What a row of the statement [`crossed`] multiplies.
@@ -35,10 +38,13 @@ impl Moments<'_> {
         let plan = self.plan();
         let mut steps = self.rows.steps(false);
         let totals = self.totals();
-        let summed: String = totals.iter().map(|(name, x)| format!(", SUM({x}) AS {name}")).collect();
+        let summed: String = totals
+            .iter()
+            .map(|t| format!(", SUM({}) AS {}", t.amount, t.name))
+            .collect();
         let again: String = totals
             .iter()
-            .map(|(name, _)| format!(", SUM({name}) AS {name}"))
+            .map(|Total { name, .. }| format!(", SUM({name}) AS {name}"))
             .collect();
         let differ: Vec<String> = (0..plan.attributes.len())
             .map(|a| format!("MIN(c{a}) <> MAX(c{a})"))
@@ -60,7 +66,7 @@ impl Moments<'_> {
                  WHERE fate = 3 AND n > 0 GROUP BY who, {codes}"
             ),
         ));
-        let names: String = totals.iter().map(|(name, _)| format!(", {name}")).collect();
+        let names: String = totals.iter().map(|Total { name, .. }| format!(", {name}")).collect();
         let fence = self.rows.dialect.grammar().fence;
         steps.push(Self::step(
             "spread",
@@ -118,15 +124,25 @@ impl Moments<'_> {
     /// Columns: part, grouping, labels, labels of the other group, people, sums.
     pub(super) fn several(&self) -> (Vec<Step>, String) {
         let mut steps = self.parts();
+        let zero = self.zero();
         let totals = self.totals();
         let list = |write: &dyn Fn(&str) -> String| -> String {
-            totals.iter().map(|(name, _)| format!(", {}", write(name))).collect()
+            totals.iter().map(|t| format!(", {}", write(&t.name))).collect()
         };
+        // The rest of a person is beside this group for those outcomes of which there is anything in it.
+        let beside = |negated: &str| -> String {
+            let all = totals.iter().map(|t| {
+                let any = self.has_any("p.", t.outcome);
+                let name = &t.name;
+                format!(", SUM(CASE WHEN {negated}({any}) THEN q.{name} ELSE {zero} END) AS {name}")
+            });
+            all.collect()
+        };
+        let everything: Vec<String> = self.outcomes.clone().map(|o| self.has_any("p.", o)).collect();
         let part = |part: Part| part as usize;
         let keys = |table: &str| self.listed(|a| format!("{table}.k{a}"));
         let blank = |letter: char| self.listed(|a| format!("{NONE} AS {letter}{a}"));
         let of_other = |name: &str| format!("SUM(q.{name}) AS {name}");
-        let zero = self.zero();
         let joined = "FROM parytet_parts AS p JOIN parytet_parts AS q ON p.g = q.g AND p.who = q.who";
         let people = [
             format!(
@@ -141,8 +157,17 @@ impl Moments<'_> {
                 part(Part::Rest),
                 keys("p"),
                 blank('j'),
-                list(&of_other),
+                beside(""),
                 self.same("p", "q"),
+                keys("p")
+            ),
+            format!(
+                "SELECT {}, p.g, {}, {}{} {joined} WHERE q.known = 1 AND NOT ({}) GROUP BY p.g, p.who, {}",
+                part(Part::Away),
+                keys("p"),
+                blank('j'),
+                beside("NOT "),
+                everything.join(" AND "),
                 keys("p")
             ),
             format!(
@@ -212,12 +237,12 @@ impl Moments<'_> {
         let totals = self.totals();
         let both = |table: &str, letter: char| -> String {
             let all = totals.iter();
-            all.map(|(name, _)| format!(", {table}.{name} AS {letter}{name}"))
+            all.map(|Total { name, .. }| format!(", {table}.{name} AS {letter}{name}"))
                 .collect()
         };
         let summed: String = totals
             .iter()
-            .map(|(name, _)| format!(", SUM(q.{name}) AS {name}"))
+            .map(|Total { name, .. }| format!(", SUM(q.{name}) AS {name}"))
             .collect();
         let kind = |cross: Cross| cross as usize;
         let keys = |table: &str| self.listed(|a| format!("{table}.k{a} AS k{a}"));

@@ -1,7 +1,7 @@
 //! The statement about everybody, and about people who are in one group of a grouping alone.
 
 use super::column::double;
-use super::moments::{Moments, NONE, numbered};
+use super::moments::{Moments, NONE, Total, numbered};
 use super::rows::{ROWS, Step, Use};
 use crate::plan::Test;
 
@@ -15,8 +15,11 @@ impl Moments<'_> {
             return self.single_rows(steps);
         }
         let totals = self.totals();
-        let summed: String = totals.iter().map(|(name, x)| format!(", SUM({x}) AS {name}")).collect();
-        let names: String = totals.iter().map(|(name, _)| format!(", {name}")).collect();
+        let summed: String = totals
+            .iter()
+            .map(|t| format!(", SUM({}) AS {}", t.amount, t.name))
+            .collect();
+        let names: String = totals.iter().map(|Total { name, .. }| format!(", {name}")).collect();
         let ends = self.listed(|a| format!("MIN(c{a}) AS lo{a}, MAX(c{a}) AS hi{a}"));
         steps.push(Self::step(
             "person",
@@ -114,7 +117,7 @@ impl Moments<'_> {
         let totals: String = self
             .totals()
             .iter()
-            .map(|(name, x)| format!(", {x} AS {name}"))
+            .map(|t| format!(", {} AS {}", t.amount, t.name))
             .collect();
         steps.push(Self::step(
             "totals",
