@@ -153,31 +153,36 @@ impl Engine {
         let mut driver = ManagedDriver::load_dynamic_from_filename(driver, entry, AdbcVersion::V100).unwrap();
         let options = uri.map(|uri| (OptionDatabase::Uri, uri.as_str().into()));
         let database = driver.new_database_with_opts(options).unwrap();
-        Some(Self {
+        let mut engine = Self {
             dialect,
             connection: database.new_connection().unwrap(),
-        })
+        };
+        for statement in dialect.preparations() {
+            engine.run(statement);
+        }
+        Some(engine)
     }
 
     pub fn run(&mut self, sql: &str) {
         let mut statement = self.connection.new_statement().unwrap();
         statement.set_sql_query(sql).unwrap();
-        if let Err(error) = statement.execute_update() {
-            panic!("{error}\n{}", &sql[..sql.len().min(2000)]);
-        }
+        statement
+            .execute_update()
+            .unwrap_or_else(|error| self.failed(&error, sql));
     }
 
     pub fn ask(&mut self, sql: &str) -> Vec<RecordBatch> {
         let mut statement = self.connection.new_statement().unwrap();
         statement.set_sql_query(sql).unwrap();
-        let reader = match statement.execute() {
-            Ok(reader) => reader,
-            Err(error) => panic!("{}: {error}\n{sql}", self.dialect.name()),
-        };
-        match reader.collect() {
-            Ok(batches) => batches,
-            Err(error) => panic!("{}: {error}\n{sql}", self.dialect.name()),
-        }
+        let reader = statement.execute().unwrap_or_else(|error| self.failed(&error, sql));
+        let batches: Result<Vec<RecordBatch>, _> = reader.collect();
+        batches.unwrap_or_else(|error| self.failed(&error, sql))
+    }
+
+    /// Ends the test with the head of what an engine says, and of what it was told.
+    fn failed<T>(&self, error: &dyn std::fmt::Display, sql: &str) -> T {
+        let head = |text: &str| text.chars().take(600).collect::<String>();
+        panic!("{}: {}\n{}", self.dialect.name(), head(&error.to_string()), head(sql))
     }
 
     fn quoted(name: &str) -> String {
@@ -203,7 +208,8 @@ impl Engine {
                 format!("{} {sql_type}", Self::quoted(name))
             })
             .collect();
-        self.run(&format!("CREATE TABLE {table} ({})", columns.join(", ")));
+        // Tests share one server, and run side by side.
+        self.run(&format!("CREATE TEMPORARY TABLE {table} ({})", columns.join(", ")));
         for rows in log.rows.chunks(400) {
             let rows: Vec<String> = rows
                 .iter()
