@@ -7,10 +7,12 @@
 )]
 
 mod audit_support;
+mod conformance_support;
 mod log_support;
 
 mod account;
 mod broken_input;
+mod conformance;
 mod determinism;
 mod fixtures;
 mod formats;

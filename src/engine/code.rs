@@ -85,7 +85,7 @@ impl Groups {
 
     /// The code of a text that is not banded. Codes are given out in the order in which texts turn up, which may differ
     /// from run to run; nothing that is shown depends on them.
-    fn code_of(&self, text: &str) -> Result<u32, CodeError> {
+    pub(super) fn code_of(&self, text: &str) -> Result<u32, CodeError> {
         let mut guard = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let Names { names, codes } = &mut *guard;
         if let Some(&code) = codes.get(text) {

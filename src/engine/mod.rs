@@ -10,6 +10,7 @@ mod fault;
 mod people;
 mod person;
 mod run;
+pub mod sql;
 mod value;
 
 pub use counting::Counting;

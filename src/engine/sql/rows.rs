@@ -1,0 +1,646 @@
+//! The first half of every statement: from the user's table to one row of plain numbers per row of the log.
+//!
+//! Each step is a common table expression that adds a little to the one before: columns as they are, their numbers and
+//! days, the people's attributes, codes and conditions, and last what the row counts for.
+
+use super::super::code::Groups;
+use super::checks::{Check, Watched, checks, watched};
+use super::column::{ALWAYS, Col, NEVER, double};
+use super::dialect::Dialect;
+use super::{Relation, Relations};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{self, Bands, Condition, Kind, Plan, Rule, Schema, Table, Test, Weight};
+
+/// How often a step is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It is cheaper to do it again than to keep it.
+    Again,
+    /// It is small, and used several times.
+    Kept,
+}
+
+/// One step of a statement.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) name: String,
+    pub(super) query: String,
+    pub(super) used: Use,
+}
+
+/// The last step: one row per row of the log.
+pub(super) const ROWS: &str = "parytet_rows";
+/// The people table, read.
+pub(super) const PEOPLE: &str = "parytet_people_read";
+const LOG: &str = "parytet_log_read";
+const JOINED: &str = "parytet_joined";
+const CODED: &str = "parytet_coded";
+
+/// Values of a person's sums, and values of one row, beyond which the embedded engine refuses to add.
+pub(super) const MOST_SUMMED: f64 = 140_737_488_355_328.0;
+const MOST_ADDED: f64 = MOST_SUMMED / 2.0;
+pub(super) const MOST_COUNTED: f64 = 9_007_199_254_740_992.0;
+
+/// Writes the steps of one plan.
+#[derive(Debug)]
+pub(super) struct Rows<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) dialect: Dialect,
+    pub(super) log: Vec<Col>,
+    pub(super) people: Vec<Col>,
+    relations: &'p Relations,
+}
+
+/// A condition as SQL.
+struct Tested {
+    /// 1, 0, or null where there is no value.
+    met: String,
+    /// Whether the value is not a number although it is compared as one.
+    broken: String,
+}
+
+/// A count as SQL.
+struct Counts {
+    valid: String,
+    number: String,
+    missing: String,
+}
+
+impl<'p> Rows<'p> {
+    pub(super) fn new(
+        plan: &'p Plan,
+        schema: &Schema,
+        people_schema: Option<&Schema>,
+        relations: &'p Relations,
+        dialect: Dialect,
+    ) -> Result<Self, Diagnostic> {
+        let people: &[String] = plan.people.as_ref().map_or(&[], |people| &people.columns);
+        if !people.is_empty() && (people_schema.is_none() || relations.people.is_none()) {
+            return Err(Diagnostic::new(
+                "missing-key",
+                "the people of a log in a database must stand in the same database",
+            )
+            .help("name their table in [people]"));
+        }
+        let empty = Schema { columns: Vec::new() };
+        Ok(Self {
+            log: columns('x', &plan.log_columns, schema, dialect)?,
+            people: columns('y', people, people_schema.unwrap_or(&empty), dialect)?,
+            plan,
+            dialect,
+            relations,
+        })
+    }
+
+    /// Where the log stands, for FROM.
+    pub(super) fn log_relation(&self) -> String {
+        self.relation(&self.relations.log)
+    }
+
+    /// Where the people stand.
+    pub(super) fn people_relation(&self) -> Option<String> {
+        Some(self.relation(self.relations.people.as_ref()?))
+    }
+
+    fn relation(&self, relation: &Relation) -> String {
+        match relation {
+            Relation::Table(parts) => {
+                let quoted: Vec<String> = parts.iter().map(|part| self.dialect.identifier(part)).collect();
+                format!("{} AS q", quoted.join("."))
+            }
+            // The line ends keep a comment at the query's end from swallowing what follows.
+            Relation::Query(query) => format!("(\n{}\n) AS q", query.trim_end().trim_end_matches(';')),
+        }
+    }
+
+    /// The user's column, in the first step.
+    pub(super) fn original(&self, table: Table, column: usize) -> String {
+        let names: &[String] = match (table, &self.plan.people) {
+            (Table::Log, _) => &self.plan.log_columns,
+            (Table::People, Some(people)) => &people.columns,
+            (Table::People, None) => &[],
+        };
+        format!("q.{}", self.dialect.identifier(&names[column]))
+    }
+
+    pub(super) fn column(&self, table: Table, column: usize) -> &Col {
+        match table {
+            Table::Log => &self.log[column],
+            Table::People => &self.people[column],
+        }
+    }
+
+    pub(super) fn has_people_attributes(&self) -> bool {
+        self.plan.attributes.iter().any(|a| a.table == Table::People)
+    }
+
+    /// Columns of a table that must be read as numbers, and as days.
+    fn facets(&self, table: Table) -> (Vec<usize>, Vec<usize>) {
+        let plan = self.plan;
+        let banded = plan
+            .attributes
+            .iter()
+            .filter(|a| a.table == table && matches!(a.rule, Rule::Bands(_)));
+        let mut days: Vec<usize> = banded.map(|a| a.column).collect();
+        let mut numbers = days.clone();
+        if table == Table::Log {
+            days.extend(plan.time);
+            match plan.weight {
+                Weight::One => {}
+                Weight::Count(column) | Weight::Sampling(column) => numbers.push(column),
+            }
+            let outcomes = plan.outcomes.iter();
+            let conditions = outcomes.flat_map(|o| std::iter::once(&o.selected).chain(&o.actual));
+            numbers.extend(
+                conditions
+                    .chain(&plan.filters)
+                    .filter(|c| !matches!(c.test, Test::Values(_)))
+                    .map(|c| c.column),
+            );
+            numbers.extend(plan.outcomes.iter().filter_map(|o| o.value));
+        }
+        for list in [&mut numbers, &mut days] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        (numbers, days)
+    }
+
+    /// The three steps that read a table. `person` is the column of the person.
+    fn reading(&self, table: Table, relation: &str, person: Option<usize>) -> Vec<Step> {
+        let (cols, stem) = match table {
+            Table::Log => (&self.log, "parytet_log"),
+            Table::People => (&self.people, "parytet_people"),
+        };
+        let (numbers, days) = self.facets(table);
+        let fence = self.dialect.grammar().fence;
+        let mut plain = Vec::new();
+        for (i, col) in cols.iter().enumerate() {
+            let original = self.original(table, i);
+            plain.push(format!("{} AS {}", col.cleaned(&original), col.name()));
+            if days.contains(&i)
+                && let Some(day) = col.day_from(&original)
+            {
+                plain.push(format!("{day} AS {}", col.day_name()));
+            }
+        }
+        let named = |steps: Vec<(String, String)>| -> String {
+            steps.into_iter().map(|(name, x)| format!(", {x} AS {name}")).collect()
+        };
+        let mut both: Vec<usize> = numbers.iter().chain(&days).copied().collect();
+        both.sort_unstable();
+        both.dedup();
+        let trimmed = named(both.iter().filter_map(|&i| cols[i].trim_step()).collect());
+        let mut read: Vec<(String, String)> = numbers.iter().filter_map(|&i| cols[i].number_step()).collect();
+        read.extend(days.iter().filter_map(|&i| cols[i].day_step()));
+        read.extend(person.map(|i| ("who".to_owned(), cols[i].text())));
+        let step = |name: String, query: String| Step {
+            name,
+            query,
+            used: Use::Again,
+        };
+        vec![
+            step(
+                stem.to_owned(),
+                format!("SELECT {} FROM {relation}{fence}", plain.join(", ")),
+            ),
+            step(
+                format!("{stem}_trimmed"),
+                format!("SELECT r.*{trimmed} FROM {stem} AS r{fence}"),
+            ),
+            step(
+                format!("{stem}_read"),
+                format!("SELECT r.*{} FROM {stem}_trimmed AS r{fence}", named(read)),
+            ),
+        ]
+    }
+
+    /// The steps that read the people table.
+    pub(super) fn people_steps(&self) -> Vec<Step> {
+        self.people_relation()
+            .map_or_else(Vec::new, |relation| self.reading(Table::People, &relation, Some(0)))
+    }
+
+    /// All steps up to [`ROWS`]; with `account`, those rows say what is wrong with them too.
+    pub(super) fn steps(&self, account: bool) -> Vec<Step> {
+        let mut steps = self.reading(Table::Log, &self.log_relation(), self.plan.subject);
+        let mut from = LOG;
+        if self.has_people_attributes() {
+            steps.extend(self.people_steps());
+            let (numbers, days) = self.facets(Table::People);
+            let mut theirs: Vec<String> = self.people.iter().skip(1).map(Col::name).collect();
+            for &i in &numbers {
+                theirs.extend(self.people[i].trim_step().map(|(name, _)| name));
+                theirs.extend(self.people[i].number_step().map(|(name, _)| name));
+            }
+            theirs.extend(days.iter().map(|&i| self.people[i].day_name()));
+            // Numbers and points in time have a day column only when the first step made one.
+            theirs.retain(|name| !self.lacks_day(name));
+            let list: String = theirs.iter().map(|name| format!(", p.{name}")).collect();
+            steps.push(Step {
+                name: JOINED.to_owned(),
+                query: format!("SELECT l.*{list} FROM {LOG} AS l LEFT JOIN {PEOPLE} AS p ON l.who = p.who"),
+                used: Use::Again,
+            });
+            from = JOINED;
+        }
+        let fence = self.dialect.grammar().fence;
+        for (name, columns, from) in [(CODED, self.coded(account), from), (ROWS, self.counted(account), CODED)] {
+            steps.push(Step {
+                name: name.to_owned(),
+                query: format!("SELECT {} FROM {from} AS r{fence}", columns.join(", ")),
+                used: Use::Again,
+            });
+        }
+        steps
+    }
+
+    fn lacks_day(&self, name: &str) -> bool {
+        self.people
+            .iter()
+            .any(|col| col.day_name() == name && matches!(col.kind, Kind::Integer | Kind::Real | Kind::Boolean))
+    }
+
+    /// Codes of groups, conditions, weights and values.
+    fn coded(&self, account: bool) -> Vec<String> {
+        let plan = self.plan;
+        let mut columns: Vec<String> = Vec::new();
+        columns.extend(plan.subject.map(|_| "who".to_owned()));
+        for (a, attribute) in plan.attributes.iter().enumerate() {
+            columns.push(format!("{} AS c{a}", self.code(attribute)));
+        }
+        for (j, filter) in plan.filters.iter().enumerate() {
+            columns.push(format!("{} AS f{j}", self.tested(filter).met));
+        }
+        columns.push(format!("{} AS n", self.stands_for()));
+        if let Weight::Sampling(column) = plan.weight {
+            let number = self.log[column].number();
+            columns.push(format!(
+                "CASE WHEN ({number}) >= 0 THEN {number} ELSE {} END AS w",
+                self.real(0.0)
+            ));
+        }
+        for (o, outcome) in plan.outcomes.iter().enumerate() {
+            let selected = match outcome.selected.test {
+                Test::Counted { empty } => {
+                    let counts = self.counts(outcome.selected.column);
+                    let empty = empty.map_or("NULL".to_owned(), |n| self.real(n as f64));
+                    format!(
+                        "CASE WHEN {} THEN {} WHEN {} THEN {empty} END",
+                        counts.valid, counts.number, counts.missing
+                    )
+                }
+                _ => self.tested(&outcome.selected).met,
+            };
+            columns.push(format!("{selected} AS k{o}"));
+            if let Some(actual) = &outcome.actual {
+                columns.push(format!("{} AS l{o}", self.tested(actual).met));
+            }
+            if let Some(value) = outcome.value {
+                columns.push(format!("{} AS v{o}", self.log[value].number()));
+            }
+        }
+        if account {
+            for (k, check) in checks(plan).into_iter().enumerate() {
+                if let Some((broken, sample)) = self.broken(check) {
+                    columns.push(format!("CASE WHEN {broken} THEN 1 ELSE 0 END AS raw_q{k}"));
+                    columns.push(format!("{sample} AS raw_r{k}"));
+                }
+            }
+            for (i, watched) in watched(plan).into_iter().enumerate() {
+                if let Some(condition) = watched.condition(plan) {
+                    columns.push(format!("{} AS raw_o{i}", self.log[condition.column].text()));
+                }
+            }
+        }
+        columns
+    }
+
+    /// What each row counts for.
+    fn counted(&self, account: bool) -> Vec<String> {
+        let plan = self.plan;
+        let scope = self.scope();
+        let mut columns: Vec<String> = Vec::new();
+        columns.extend(plan.subject.map(|_| "who".to_owned()));
+        columns.extend((0..plan.attributes.len()).map(|a| format!("c{a}")));
+        let undecided: Vec<String> = (0..plan.outcomes.len()).map(|o| format!("k{o} IS NULL")).collect();
+        let no_subject = match plan.subject {
+            Some(_) => "WHEN who IS NULL THEN 1 ",
+            None => "",
+        };
+        columns.push(format!(
+            "CASE WHEN {} THEN CASE {no_subject}WHEN {} THEN 2 ELSE 3 END ELSE 0 END AS fate",
+            self.passes(plan.filters.len()),
+            undecided.join(" AND ")
+        ));
+        columns.push("n".to_owned());
+        if matches!(plan.weight, Weight::Sampling(_)) {
+            columns.push("w".to_owned());
+        }
+        let zero = self.real(0.0);
+        for (o, outcome) in plan.outcomes.iter().enumerate() {
+            let decided = format!("{scope} AND k{o} IS NOT NULL");
+            columns.push(format!("CASE WHEN {decided} THEN n ELSE {zero} END AS t{o}"));
+            columns.push(match outcome.selected.test {
+                Test::Counted { .. } => format!("CASE WHEN {decided} THEN k{o} ELSE {zero} END AS s{o}"),
+                _ => format!("CASE WHEN {scope} AND k{o} = 1 THEN n ELSE {zero} END AS s{o}"),
+            });
+            columns.extend(outcome.actual.as_ref().map(|_| format!("l{o}")));
+            columns.extend(outcome.value.map(|_| format!("v{o}")));
+            if account {
+                columns.push(format!("CASE WHEN {decided} THEN 1 ELSE 0 END AS d{o}"));
+            }
+        }
+        if account {
+            for (k, check) in checks(plan).into_iter().enumerate() {
+                let reached = self.reached(check, k);
+                columns.push(format!("CASE WHEN {reached} THEN 1 ELSE 0 END AS q{k}"));
+                columns.push(match self.broken(check) {
+                    Some(_) => format!("CASE WHEN {reached} THEN raw_r{k} END AS r{k}"),
+                    None => format!("CAST(NULL AS {}) AS r{k}", self.dialect.grammar().text),
+                });
+            }
+            for (i, watched) in watched(plan).into_iter().enumerate() {
+                let (reached, test) = match watched {
+                    Watched::Filter(j) => (self.passes(j), format!("f{j}")),
+                    Watched::Selected(o) => (scope.clone(), format!("k{o}")),
+                    Watched::Actual(o) => (format!("{scope} AND k{o} IS NOT NULL"), format!("l{o}")),
+                };
+                columns.push(format!("CASE WHEN {reached} AND {test} = 1 THEN 1 ELSE 0 END AS e{i}"));
+                columns.push(format!("CASE WHEN {reached} AND {test} = 0 THEN raw_o{i} END AS o{i}"));
+            }
+        }
+        columns
+    }
+
+    /// Whether a row meets the first filters.
+    fn passes(&self, filters: usize) -> String {
+        let all: Vec<String> = (0..filters).map(|j| format!("f{j} = 1")).collect();
+        if all.is_empty() {
+            ALWAYS.to_owned()
+        } else {
+            all.join(" AND ")
+        }
+    }
+
+    /// Whether a row passed the filters and names its person.
+    fn scope(&self) -> String {
+        let passes = self.passes(self.plan.filters.len());
+        match self.plan.subject {
+            Some(_) => format!("{passes} AND who IS NOT NULL"),
+            None => passes,
+        }
+    }
+
+    /// Whether the embedded engine would have come to this fault, in the last step.
+    fn reached(&self, check: Check, k: usize) -> String {
+        let scope = self.scope();
+        let broken = format!("raw_q{k} = 1");
+        match check {
+            Check::NotBanded(_) | Check::BornLater(_) => broken,
+            Check::Filter(j) => format!("{} AND {broken}", self.passes(j)),
+            Check::NoCount | Check::NotACount | Check::NotAWeight | Check::Selected(_) => {
+                format!("{scope} AND {broken}")
+            }
+            Check::Actual(o) | Check::Value(o) => format!("{scope} AND k{o} IS NOT NULL AND {broken}"),
+            Check::TooLarge(o) => {
+                let weighted = matches!(self.plan.weight, Weight::Sampling(_));
+                let value = self.plan.outcomes[o].value.map(|_| format!("v{o}"));
+                let times = self.plan.subject.map(|_| "n".to_owned());
+                let weight = weighted.then(|| "w".to_owned());
+                let product = |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" * ");
+                let most = self.real(MOST_ADDED);
+                let mut amounts = Vec::new();
+                if weighted {
+                    amounts.push(product([None, weight.clone(), times.clone()]));
+                }
+                if value.is_some() {
+                    amounts.push(product([value, weight, times]));
+                }
+                let beyond: Vec<String> = amounts.iter().map(|x| format!("abs({x}) >= {most}")).collect();
+                format!("{scope} AND k{o} IS NOT NULL AND ({})", beyond.join(" OR "))
+            }
+        }
+    }
+
+    /// Whether a row has the fault, and the value to show; `None` for what only the last step can tell.
+    fn broken(&self, check: Check) -> Option<(String, String)> {
+        let plan = self.plan;
+        let number = |condition: &Condition| (self.tested(condition).broken, self.log[condition.column].text());
+        Some(match check {
+            Check::NotBanded(a) => self.not_banded(&plan.attributes[a]),
+            Check::BornLater(a) => {
+                let attribute = &plan.attributes[a];
+                let col = self.column(attribute.table, attribute.column);
+                let (born, on) = (col.day(), self.row_day());
+                let broken = format!("{} AND ({}) AND {on} < {born}", self.known(attribute), col.no_number());
+                let text = self.dialect.grammar().text;
+                (broken, format!("CAST({born} AS {text}) || ' ' || CAST({on} AS {text})"))
+            }
+            Check::Filter(j) => number(&plan.filters[j]),
+            Check::NoCount | Check::NotACount | Check::NotAWeight => {
+                let column = check.column(plan)?;
+                let col = &self.log[column];
+                let text = col.text();
+                match check {
+                    Check::NoCount => (self.counts(column).missing, text),
+                    Check::NotACount => {
+                        let counts = self.counts(column);
+                        let broken = format!("CASE WHEN {} OR {} THEN 0 ELSE 1 END = 1", counts.valid, counts.missing);
+                        (broken, text)
+                    }
+                    _ => (format!("CASE WHEN ({}) >= 0 THEN 0 ELSE 1 END = 1", col.number()), text),
+                }
+            }
+            Check::Selected(o) => match plan.outcomes[o].selected.test {
+                Test::Counted { empty } => {
+                    let column = plan.outcomes[o].selected.column;
+                    let counts = self.counts(column);
+                    let all = self.stands_for();
+                    let empty_fits = empty.map_or(ALWAYS.to_owned(), |n| format!("{} <= {all}", self.real(n as f64)));
+                    let broken = format!(
+                        "CASE WHEN {valid} AND {number} <= {all} OR {missing} AND {empty_fits} THEN 0 ELSE 1 END = 1",
+                        valid = counts.valid,
+                        number = counts.number,
+                        missing = counts.missing,
+                    );
+                    (broken, self.log[column].text())
+                }
+                _ => number(&plan.outcomes[o].selected),
+            },
+            Check::Actual(o) => number(plan.outcomes[o].actual.as_ref()?),
+            Check::Value(o) => {
+                let col = &self.log[plan.outcomes[o].value?];
+                (col.no_number(), col.text())
+            }
+            Check::TooLarge(_) => return None,
+        })
+    }
+
+    /// Whether a value of a banded attribute is neither a number nor a day, and the value.
+    pub(super) fn not_banded(&self, attribute: &plan::Attribute) -> (String, String) {
+        let col = self.column(attribute.table, attribute.column);
+        let broken = format!(
+            "{} AND ({}) AND {} IS NULL",
+            self.known(attribute),
+            col.no_number(),
+            col.day()
+        );
+        (broken, col.text())
+    }
+
+    /// How many rows a row stands for.
+    fn stands_for(&self) -> String {
+        match self.plan.weight {
+            Weight::Count(column) => {
+                let counts = self.counts(column);
+                format!(
+                    "CASE WHEN {} THEN {} ELSE {} END",
+                    counts.valid,
+                    counts.number,
+                    self.real(0.0)
+                )
+            }
+            _ => self.real(1.0),
+        }
+    }
+
+    fn counts(&self, column: usize) -> Counts {
+        let col = &self.log[column];
+        let number = format!("({})", col.number());
+        let whole = super::dialect::fill(self.dialect.grammar().is_whole, &number, "");
+        Counts {
+            valid: format!(
+                "({number} >= 0 AND {number} <= {} AND {whole})",
+                self.real(MOST_COUNTED)
+            ),
+            missing: format!("({number} IS NULL AND NOT ({}))", col.no_number()),
+            number,
+        }
+    }
+
+    fn tested(&self, condition: &Condition) -> Tested {
+        let col = &self.log[condition.column];
+        let (operator, edge) = match &condition.test {
+            Test::Values(values) => {
+                return Tested {
+                    met: format!(
+                        "CASE WHEN {} IS NULL THEN NULL WHEN {} THEN 1 ELSE 0 END",
+                        col.name(),
+                        col.is_one_of(values)
+                    ),
+                    broken: NEVER.to_owned(),
+                };
+            }
+            Test::AtLeast(edge) => (">=", *edge),
+            Test::Above(edge) => (">", *edge),
+            Test::AtMost(edge) => ("<=", *edge),
+            Test::Below(edge) => ("<", *edge),
+            Test::Counted { .. } => (">", 0.0),
+        };
+        let number = col.number();
+        Tested {
+            met: format!(
+                "CASE WHEN ({number}) {operator} {} THEN 1 WHEN ({number}) IS NOT NULL THEN 0 END",
+                self.real(edge)
+            ),
+            broken: col.no_number(),
+        }
+    }
+
+    fn real(&self, x: f64) -> String {
+        // Edges and counts of a plan are finite.
+        double(self.dialect, x).unwrap_or_else(|| "NULL".to_owned())
+    }
+
+    /// Whether a value is there and not one that means "not known".
+    fn known(&self, attribute: &plan::Attribute) -> String {
+        let col = self.column(attribute.table, attribute.column);
+        let missing = attribute.missing.iter().map(String::as_str);
+        match attribute.rule {
+            Rule::Bands(_) => format!("{} IS NOT NULL AND NOT ({})", col.name(), col.is_one_of_texts(missing)),
+            _ => {
+                let missing = missing.chain([plan::MISSING]);
+                format!("{} IS NOT NULL AND NOT ({})", col.name(), col.is_one_of_texts(missing))
+            }
+        }
+    }
+
+    /// The code of an attribute, as text: empty where it is not known; the value, where values are groups; else the
+    /// group's number as [`AttributeCoder`] gives it.
+    pub(super) fn code(&self, attribute: &plan::Attribute) -> String {
+        let col = self.column(attribute.table, attribute.column);
+        let known = self.known(attribute);
+        let code = match &attribute.rule {
+            Rule::AsIs => col.text(),
+            Rule::Recode(groups) => {
+                let listed = Groups::new(attribute);
+                let mut cases = String::from("CASE");
+                for code in 1..=groups.len() {
+                    let values = groups.iter().flat_map(|(_, values)| values).map(String::as_str);
+                    let values = values.filter(|v| listed.code_of(v) == Ok(code as u32));
+                    let values: Vec<&str> = values.collect();
+                    cases.push_str(&format!(" WHEN {} THEN '{code}'", col.is_one_of_texts(values)));
+                }
+                format!("{cases} ELSE '{}' END", groups.len() + 1)
+            }
+            Rule::Bands(bands) => {
+                let (number, born) = (col.number(), col.day());
+                let on = self.row_day();
+                format!(
+                    "CASE WHEN ({number}) IS NOT NULL THEN {} WHEN {on} >= {born} AND {} THEN {} ELSE '' END",
+                    self.band(bands, &format!("({number})"), |edge| edge),
+                    col.no_number(),
+                    // Days as YYYYMMDD are 10,000 apart from birthday to birthday, and never less within a year.
+                    self.band(bands, &format!("({on} - {born})"), |edge| (edge.ceil() * 1e4)
+                        .clamp(-1e9, 1e9)),
+                )
+            }
+        };
+        format!("CASE WHEN {known} THEN {code} ELSE '' END")
+    }
+
+    fn band(&self, bands: &Bands, x: &str, scaled: impl Fn(f64) -> f64) -> String {
+        let mut cases = String::from("CASE");
+        for (i, edge) in bands.edges.iter().enumerate() {
+            cases.push_str(&format!(" WHEN {x} < {} THEN '{}'", self.real(scaled(*edge)), i + 1));
+        }
+        format!("{cases} ELSE '{}' END", bands.edges.len() + 1)
+    }
+
+    /// The day of a row: of its time where the log has one, else the audit's.
+    fn row_day(&self) -> String {
+        match self.plan.time {
+            Some(column) => self.log[column].day(),
+            None => {
+                let day = self.plan.as_of;
+                format!("{}{:02}{:02}", day.year(), day.month(), day.day())
+            }
+        }
+    }
+}
+
+/// The columns of a table, with the kinds that its schema says.
+fn columns(letter: char, names: &[String], schema: &Schema, dialect: Dialect) -> Result<Vec<Col>, Diagnostic> {
+    names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            match schema.kind(name) {
+                None => Err(
+                    Diagnostic::new("unknown-column", format!("the table has no column `{name}`"))
+                        .help("compare the spec with the table's columns"),
+                ),
+                // SQLite keeps days and points in time as texts.
+                Some(Kind::Date | Kind::Datetime) if dialect.grammar().typeless => Ok(Kind::Text),
+                Some(kind) => Ok(kind),
+            }
+            .map(|kind| Col {
+                dialect,
+                letter,
+                index,
+                kind,
+            })
+        })
+        .collect()
+}
