@@ -22,10 +22,7 @@ use parytet::tally::{CrossSums, GroupTally, Sums, Tally};
 use tempfile::TempDir;
 
 /// One thread is enough for logs this small.
-const MEANS: engine::Means = engine::Means {
-    threads: 1,
-    room: None,
-};
+const MEANS: engine::Means = engine::Means { threads: 1, room: None };
 
 /// One value of a log.
 #[derive(Debug, Clone, PartialEq)]
@@ -273,7 +270,13 @@ impl Case {
         let inputs = plan::inputs(&spec).unwrap();
         let open = |patterns: &Patterns| -> (Source, Opened, Schema) {
             let source = Source {
-                files: find_files(&patterns.patterns, &patterns.folder, patterns.format, &StoreOptions::default()).unwrap(),
+                files: find_files(
+                    &patterns.patterns,
+                    &patterns.folder,
+                    patterns.format,
+                    &StoreOptions::default(),
+                )
+                .unwrap(),
                 csv: patterns.csv.clone(),
                 stores: StoreOptions::default(),
             };

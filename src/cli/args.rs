@@ -58,12 +58,48 @@ pub enum Command {
     Audit(Box<AuditArgs>),
     /// Check a spec against its log's columns, without reading the whole log
     Check(Box<CheckArgs>),
+    /// Print the SQL that counts a log in a database
+    #[command(after_help = SQL_EXAMPLES)]
+    Sql(SqlArgs),
     /// Print a JSON Schema
     Schema {
         /// Of what
         #[arg(value_enum)]
         what: SchemaOf,
     },
+}
+
+/// Examples of `parytet sql`.
+const SQL_EXAMPLES: &str = "Examples:
+  parytet sql audit.toml --dialect snowflake --table sales.offers
+  parytet sql audit.toml --dialect bigquery --table sales.offers --columns id:integer,gender:text,decision:text
+
+The kinds of the columns are those of --columns, else those of the spec's files or database.";
+
+/// `parytet sql`.
+#[derive(Debug, Args)]
+pub struct SqlArgs {
+    /// A spec (.toml)
+    #[arg(value_name = "SPEC")]
+    pub spec: String,
+    /// Which SQL: duckdb, postgresql, sqlite, spark, snowflake, bigquery, trino, clickhouse, databricks
+    #[arg(long, value_name = "NAME")]
+    pub dialect: Option<String>,
+    /// Dotted name of the log's table, in place of the spec's
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Dotted name of the people's table, in place of the spec's
+    #[arg(long, value_name = "NAME")]
+    pub people_table: Option<String>,
+    /// The log's columns as NAME:KIND, divided by commas; kinds are text, integer, real, boolean, date, datetime
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// The people's columns, likewise
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub people_columns: Vec<String>,
+    /// The day on which ages are judged where rows have no time (YYYY-MM-DD); today unless given
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
 }
 
 /// What there is a schema of.

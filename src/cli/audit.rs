@@ -1,6 +1,7 @@
 //! `parytet audit`: from a spec or flags to a result and an exit code.
 
 use super::args::{AuditArgs, Format, MeansArgs, WhatArgs};
+use super::database::{self, Connected};
 use super::output::Output;
 use super::progress::Progress;
 use super::shell::{Shell, environment, environment_of};
@@ -17,11 +18,18 @@ use crate::spec::{self, Flags, Spec};
 use crate::tally::Room;
 use crate::verdict;
 
-/// A plan with its files opened.
+/// A plan with its files or its database opened.
 pub(super) struct Ready {
     pub(super) plan: Plan,
-    pub(super) log: Opened,
-    pub(super) people: Option<Opened>,
+    from: From,
+}
+
+/// What counts the log.
+enum From {
+    /// This machine, from files.
+    Files { log: Opened, people: Option<Opened> },
+    /// A database.
+    Database(Box<Connected>),
 }
 
 /// Runs the command.
@@ -32,13 +40,19 @@ pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
         .iter()
         .map(|path| Output::open(path))
         .collect::<Result<_, _>>()?;
-    let ready = prepare(&args.what)?;
+    let mut ready = prepare(&args.what)?;
     let text = Some(ready.plan.source.text.clone()).filter(|t| !t.is_empty());
     let in_spec = |fault: Diagnostic| Failure::Faults {
         faults: vec![fault],
         text: text.clone(),
     };
-    let counted = count(&ready, args, shell).map_err(&in_spec)?;
+    let counted = count(&mut ready, args, shell).map_err(|fault| {
+        if database::is_stopped(&fault) {
+            Failure::Interrupted
+        } else {
+            in_spec(fault)
+        }
+    })?;
     let assessment = assess(&ready.plan, &counted.tally).map_err(&in_spec)?;
     let judged = verdict::judge(&ready.plan, &counted.tally, &assessment);
     let outcome = verdict::exit(&ready.plan, &judged, args.exit_zero);
@@ -95,6 +109,20 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
     let one = |fault: Diagnostic| faults(vec![fault]);
     let spec = spec::apply(&flags(args, logs), spec).map_err(&faults)?;
     let inputs = plan::inputs(&spec).map_err(&faults)?;
+    let as_of = plan::as_of(
+        args.as_of.as_deref(),
+        environment("SOURCE_DATE_EPOCH").as_deref(),
+        today(),
+    )
+    .map_err(&one)?;
+    if let Some(planned) = &inputs.database {
+        let connected = Connected::open(planned).map_err(&one)?;
+        let (log, people) = connected.sources();
+        let people = people.zip(connected.people_schema.as_ref());
+        let plan = plan::resolve(&spec, log, &connected.schema, people, as_of).map_err(&faults)?;
+        let from = From::Database(Box::new(connected));
+        return Ok(Ready { plan, from });
+    }
     let log_source = source(&inputs.log).map_err(&one)?;
     let log = Opened::open(&log_source).map_err(&one)?;
     let log_schema = log.schema().map_err(&one)?;
@@ -107,12 +135,6 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
             Some((source, opened, schema))
         }
     };
-    let as_of = plan::as_of(
-        args.as_of.as_deref(),
-        environment("SOURCE_DATE_EPOCH").as_deref(),
-        today(),
-    )
-    .map_err(&one)?;
     let mut plan = plan::resolve(
         &spec,
         log_source,
@@ -127,12 +149,13 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
     if let (Some(opened), Some(planned)) = (&people, &plan.people) {
         opened.check_agreement(&planned.columns).map_err(&one)?;
     }
-    Ok(Ready { plan, log, people })
+    let from = From::Files { log, people };
+    Ok(Ready { plan, from })
 }
 
 /// The day in UTC: the one place where the clock is read.
 #[allow(clippy::disallowed_methods)]
-fn today() -> jiff::civil::Date {
+pub(super) fn today() -> jiff::civil::Date {
     jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
@@ -154,7 +177,7 @@ fn spec_and_logs(args: &WhatArgs) -> Result<(Option<Spec>, Vec<String>), Failure
     }
 }
 
-fn read_spec(path: &str) -> Result<Spec, Failure> {
+pub(super) fn read_spec(path: &str) -> Result<Spec, Failure> {
     let place = Place {
         file: path.to_owned(),
         ..Place::default()
@@ -179,7 +202,7 @@ fn read_spec(path: &str) -> Result<Spec, Failure> {
     })
 }
 
-fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
+pub(super) fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
     let stores = StoreOptions::new(environment_of(&["AWS_", "GOOGLE_", "AZURE_"]));
     let files = find_files(&patterns.patterns, &patterns.folder, patterns.format, &stores).map_err(|mut fault| {
         // A path written in a spec is shown where it is written; one on the command line speaks for itself.
@@ -233,12 +256,15 @@ fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
     }
 }
 
-/// Reads people and log into a tally, and shows how far it has come.
-fn count(ready: &Ready, args: &AuditArgs, shell: &Shell) -> Result<Counted, Diagnostic> {
-    let progress = Progress::new(args.progress, shell.quiet, ready.log.size());
+/// Counts people and log into a tally, and shows how far it has come.
+fn count(ready: &mut Ready, args: &AuditArgs, shell: &Shell) -> Result<Counted, Diagnostic> {
+    let (log, people) = match &mut ready.from {
+        From::Files { log, people } => (log, people),
+        From::Database(connected) => return connected.count(&ready.plan),
+    };
+    let progress = Progress::new(args.progress, shell.quiet, log.size());
     let means = means(&args.means);
-    let people = ready.people.as_ref();
-    let counted = engine::embedded(&ready.plan, &ready.log, people, &means, &|rows, bytes| {
+    let counted = engine::embedded(&ready.plan, log, people.as_ref(), &means, &|rows, bytes| {
         progress.at(rows, bytes);
     });
     progress.done();

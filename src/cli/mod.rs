@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod check;
+mod database;
 mod output;
 mod progress;
 mod shell;
@@ -24,6 +25,8 @@ pub enum Failure {
     },
     /// Something outside: a file that can't be written.
     Other(anyhow::Error),
+    /// The user stopped it.
+    Interrupted,
 }
 
 impl From<Diagnostic> for Failure {
@@ -44,6 +47,9 @@ impl From<anyhow::Error> for Failure {
 /// Exit code of an audit that could not be made, or whose evidence could not be written.
 pub const CANNOT: u8 = 2;
 
+/// Exit code of what the user stopped: 128 and the number of the signal, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
 /// Runs a command and returns the exit code.
 #[must_use]
 pub fn run(cli: Cli) -> u8 {
@@ -51,6 +57,7 @@ pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
         args::Command::Audit(args) => audit::run(&args, &shell),
         args::Command::Check(args) => check::run(&args, &shell),
+        args::Command::Sql(args) => database::run(&args, &shell),
         args::Command::Schema { what } => match what {
             args::SchemaOf::Result => shell.data(&crate::report::schema::schema()).map(|()| 0),
         },
@@ -59,7 +66,10 @@ pub fn run(cli: Cli) -> u8 {
         Ok(code) => code,
         Err(failure) => {
             shell.failure(&failure);
-            CANNOT
+            match failure {
+                Failure::Interrupted => INTERRUPTED,
+                _ => CANNOT,
+            }
         }
     }
 }

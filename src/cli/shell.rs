@@ -85,6 +85,7 @@ impl Shell {
                 }
             }
             Failure::Other(error) => self.stderr(&format!("error: {error:#}")),
+            Failure::Interrupted => self.stderr("stopped; nothing was written"),
         }
     }
 }

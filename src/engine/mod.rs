@@ -1,5 +1,6 @@
 //! Turns a plan into a tally: reads every row once, decides which group and which person it belongs to, and counts.
 
+pub mod adbc;
 mod cache;
 mod cells;
 mod code;

@@ -33,7 +33,8 @@ pub(super) fn field(field: &ArrowField) -> Field {
 }
 
 /// What values of a type are to an audit.
-pub(super) fn kind(data_type: &DataType) -> Kind {
+#[must_use]
+pub fn kind(data_type: &DataType) -> Kind {
     use DataType as D;
     match data_type {
         D::Utf8 | D::LargeUtf8 | D::Utf8View | D::Null => Kind::Text,

@@ -22,6 +22,7 @@ mod source;
 mod split;
 mod units;
 
+pub use array::kind;
 pub use column::{CodedColumn, Column, TextColumn};
 pub use fault::unknown_column;
 pub use open::Opened;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{Csv, Format};
 use crate::diagnostic::{Diagnostic, Place, near};
-use crate::spec::{self, At, ShortRows, Spec, place_of};
+use crate::spec::{self, At, Setting, ShortRows, Spec, place_of};
 
 /// Paths or globs of one source, and how its text is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,70 @@ pub struct Inputs {
     pub log: Patterns,
     /// The people file.
     pub people: Option<Patterns>,
+    /// The database, in place of files.
+    pub database: Option<Database>,
+}
+
+/// A database that holds the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Database {
+    /// Name of an ADBC driver, or path of its library.
+    pub driver: String,
+    /// Function of the library that starts the driver, where it is not the usual one.
+    pub entrypoint: Option<String>,
+    /// Which SQL the database speaks, where the spec says it.
+    pub dialect: Option<String>,
+    /// Where the database is.
+    pub uri: Option<Setting>,
+    /// What the driver asks for besides.
+    pub options: Vec<(String, Setting)>,
+    /// The log.
+    pub log: Relation,
+    /// The people.
+    pub people: Option<Relation>,
+    /// Where the driver was written.
+    pub place: Option<Place>,
+}
+
+/// A table or a query of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Relation {
+    /// Dotted name of a table or view.
+    Table(String),
+    /// A query.
+    Query(String),
+}
+
+fn relation(relation: &spec::Relation) -> Option<Relation> {
+    let table = relation.table.as_ref().map(|name| Relation::Table(name.value.clone()));
+    table.or_else(|| {
+        relation
+            .query
+            .as_ref()
+            .map(|query| Relation::Query(query.value.clone()))
+    })
+}
+
+fn database(spec: &Spec) -> Option<Database> {
+    let database = spec.log.database.as_ref()?;
+    let text = |text: &Option<At<String>>| text.as_ref().map(|text| text.value.clone());
+    Some(Database {
+        driver: text(&database.driver)?,
+        entrypoint: text(&database.entrypoint),
+        dialect: text(&database.dialect),
+        uri: database.uri.as_ref().map(|uri| uri.value.clone()),
+        options: database
+            .options
+            .iter()
+            .map(|(key, value)| (key.clone(), value.value.clone()))
+            .collect(),
+        log: relation(&spec.log.relation)?,
+        people: spec.people.as_ref().and_then(|people| relation(&people.relation)),
+        place: database
+            .driver
+            .as_ref()
+            .and_then(|driver| place_of(&spec.source, &driver.origin)),
+    })
 }
 
 /// Finds out what to open.
@@ -36,7 +100,8 @@ pub struct Inputs {
 /// No log; a format that is not known.
 pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
     let mut faults = Vec::new();
-    if spec.log.path.is_empty() {
+    let database = database(spec);
+    if spec.log.path.is_empty() && database.is_none() {
         let mut fault = Diagnostic::new("missing-key", "no log is given")
             .help("name it in the spec: [log] path = \"offers.csv\"")
             .help("or on the command line: parytet audit offers.csv …");
@@ -48,6 +113,12 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         }
         faults.push(fault);
     }
+    if let (Some(path), Some(database)) = (spec.log.path.first(), &database) {
+        let mut fault = Diagnostic::new("bad-value", "the spec's log is in a database, and a file is given")
+            .help("leave the file out, or use a spec whose log is in files");
+        fault.place = place_of(&spec.source, &path.origin).or_else(|| database.place.clone());
+        faults.push(fault);
+    }
     let log = patterns(
         spec,
         &spec.log.path,
@@ -55,12 +126,26 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         &spec.log.csv,
         &mut faults,
     );
+    let both = spec
+        .people
+        .as_ref()
+        .filter(|people| people.relation.is_empty() == database.is_some());
+    if let Some(people) = both {
+        let mut fault = Diagnostic::new(
+            "bad-value",
+            "log and people must both be in files, or both in the database",
+        )
+        .help("a join needs both in one place: copy one of them");
+        fault.place = place_of(&spec.source, &people.key.origin);
+        faults.push(fault);
+    }
     let people = spec
         .people
         .as_ref()
+        .filter(|people| people.relation.is_empty())
         .map(|people| patterns(spec, &people.path, people.format.as_ref(), &people.csv, &mut faults));
     if faults.is_empty() {
-        Ok(Inputs { log, people })
+        Ok(Inputs { log, people, database })
     } else {
         Err(faults)
     }

@@ -9,7 +9,7 @@ mod inputs;
 mod resolve;
 
 pub use asof::as_of;
-pub use inputs::{Inputs, Patterns, inputs};
+pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
 pub use resolve::resolve;
 
 use std::path::PathBuf;

@@ -1,6 +1,8 @@
 //! Quick flags: they end in the same spec as a file does, and win over one.
 
-use super::{At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, ShortRows, Spec, Test};
+use super::{
+    At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, Relation, ShortRows, Spec, Test,
+};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// What was typed on the command line.
@@ -192,6 +194,7 @@ impl Applied {
                 format: None,
                 key: at(key, "--people-key"),
                 csv,
+                relation: Relation::default(),
             });
             self.overrides("people");
         } else if let (Some(key), Some(people)) = (&flags.people_key, &mut self.spec.people) {

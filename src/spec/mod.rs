@@ -114,6 +114,56 @@ pub enum ShortRows {
     Allow,
 }
 
+/// A setting of a database: as written, or the environment variable that holds it. It may be secret, and is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// The value itself.
+    Written(String),
+    /// The name of a variable.
+    Environment(String),
+}
+
+impl std::fmt::Debug for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Written(_) => f.write_str("Written(***)"),
+            Self::Environment(name) => f.debug_tuple("Environment").field(name).finish(),
+        }
+    }
+}
+
+/// The keys of `[log]` that name a database.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Database {
+    /// Name of an ADBC driver, or path of its library.
+    pub driver: Option<At<String>>,
+    /// Function of the library that starts the driver, where it is not the usual one.
+    pub entrypoint: Option<At<String>>,
+    /// Which SQL the database speaks, where the driver's name does not tell.
+    pub dialect: Option<At<String>>,
+    /// Where the database is.
+    pub uri: Option<At<Setting>>,
+    /// What the driver asks for besides.
+    pub options: Vec<(String, At<Setting>)>,
+}
+
+/// A table or a query of a database.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Relation {
+    /// Dotted name of a table or view.
+    pub table: Option<At<String>>,
+    /// A query.
+    pub query: Option<At<String>>,
+}
+
+impl Relation {
+    /// Whether nothing is named.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_none() && self.query.is_none()
+    }
+}
+
 /// `[log]`: where the rows are and what they hold.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Log {
@@ -133,6 +183,10 @@ pub struct Log {
     pub filters: Vec<Condition>,
     /// How delimited text is written.
     pub csv: Csv,
+    /// The database, with `engine = "adbc"`.
+    pub database: Option<Database>,
+    /// What of the database is the log.
+    pub relation: Relation,
 }
 
 /// `[people]`: a file with one row per person.
@@ -146,6 +200,8 @@ pub struct People {
     pub key: At<String>,
     /// How delimited text is written.
     pub csv: Csv,
+    /// What of the log's database holds the people.
+    pub relation: Relation,
 }
 
 /// Groups with the raw values that mean them, in the order written.

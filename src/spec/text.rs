@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Recode, ShortRows,
-    Spec, SpecText, Test,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Recode,
+    Relation, Setting, ShortRows, Spec, SpecText, Test,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -108,7 +109,14 @@ fn audit(mut table: Reader<'_, '_, '_>) -> Audit {
 
 fn log(mut table: Reader<'_, '_, '_>) -> Log {
     let path = table.texts("path").map(|p| p.value);
+    let database = database(&mut table, path.as_ref().is_some_and(|path| !path.is_empty()));
+    let relation = relation(&mut table, database.is_some());
+    if database.is_some() && relation.is_empty() {
+        table.missing("table", "table = \"sales.offers\", or query = \"SELECT …\"");
+    }
     let log = Log {
+        database,
+        relation,
         format: table.text("format"),
         subject: table.name("subject"),
         time: table.name("time"),
@@ -134,6 +142,138 @@ fn log(mut table: Reader<'_, '_, '_>) -> Log {
     }
     table.finish();
     log
+}
+
+/// The keys that name a database, where `engine` asks for one.
+fn database(table: &mut Reader<'_, '_, '_>, has_path: bool) -> Option<Database> {
+    let engine = table.text("engine");
+    let database = Database {
+        driver: table.text("driver"),
+        entrypoint: table.text("entrypoint"),
+        dialect: table.text("dialect"),
+        uri: table.get("uri").and_then(|value| setting(table, "uri", value)),
+        options: options(table),
+    };
+    let Some(engine) = engine else {
+        if let Some(key) = database.first_key() {
+            let told = Diagnostic::new("missing-key", "a database needs `engine = \"adbc\"`")
+                .help("add the line engine = \"adbc\" to [log], or remove the keys of a database");
+            table.faults.add(told, key);
+        }
+        return None;
+    };
+    let Origin::File(span) = &engine.origin else {
+        return None;
+    };
+    match engine.value.as_str() {
+        "embedded" => None,
+        "adbc" => {
+            if has_path {
+                let told = Diagnostic::new("bad-value", "a log is in files or in a database, not both")
+                    .help("remove `path`, or remove `engine` and the keys of the database");
+                table.faults.add(told, span.clone());
+            }
+            if database.driver.is_none() {
+                table.missing("driver", "driver = \"postgresql\", or the path of a driver's library");
+            }
+            Some(database)
+        }
+        other => {
+            let mut told = Diagnostic::new("bad-value", format!("\"{other}\" is not an engine"));
+            if let Some(meant) = near(other, ["embedded", "adbc"]) {
+                told = told.help(format!("did you mean \"{meant}\"?"));
+            }
+            told = told.help("the engines are \"embedded\" (files, the default) and \"adbc\" (a database or cluster)");
+            table.faults.add(told, span.clone());
+            None
+        }
+    }
+}
+
+impl Database {
+    /// Where the first of its keys stands.
+    fn first_key(&self) -> Option<Range<usize>> {
+        let texts = [&self.driver, &self.entrypoint, &self.dialect].into_iter().flatten();
+        let texts = texts.map(|text| &text.origin);
+        let settings = self
+            .uri
+            .iter()
+            .chain(self.options.iter().map(|(_, value)| value))
+            .map(|s| &s.origin);
+        texts.chain(settings).find_map(|origin| match origin {
+            Origin::File(span) => Some(span.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// A text, or `{ env = "NAME" }`.
+fn setting(table: &mut Reader<'_, '_, '_>, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<Setting>> {
+    let origin = Origin::File(value.span());
+    let found = match value.get_ref() {
+        DeValue::String(text) => Some(Setting::Written(text.to_string())),
+        DeValue::Table(inner) => {
+            inner
+                .iter()
+                .next()
+                .and_then(|(name, text)| match (name.get_ref().as_ref(), text.get_ref()) {
+                    ("env", DeValue::String(text)) if inner.len() == 1 => Some(Setting::Environment(text.to_string())),
+                    _ => None,
+                })
+        }
+        _ => None,
+    };
+    if found.is_none() {
+        table.faults.add(
+            Diagnostic::new(
+                "wrong-type",
+                format!("`{key}` must be a text, or name a variable of the environment"),
+            )
+            .help(format!("for example: {key} = \"…\", or {key} = {{ env = \"NAME\" }}")),
+            value.span(),
+        );
+    }
+    found.map(|value| At { value, origin })
+}
+
+fn options(table: &mut Reader<'_, '_, '_>) -> Vec<(String, At<Setting>)> {
+    let Some(value) = table.get("options") else {
+        return Vec::new();
+    };
+    let DeValue::Table(inner) = value.get_ref() else {
+        table.faults.add(
+            Diagnostic::new("wrong-type", "`options` must be a table of texts")
+                .help("for example: options = { username = \"audit\", password = { env = \"PGPASSWORD\" } }"),
+            value.span(),
+        );
+        return Vec::new();
+    };
+    let pairs = inner.iter().map(|(key, value)| (key.get_ref().to_string(), value));
+    pairs
+        .filter_map(|(key, value)| Some((key.clone(), setting(table, &key, value)?)))
+        .collect()
+}
+
+/// A table or a query.
+fn relation(table: &mut Reader<'_, '_, '_>, allowed: bool) -> Relation {
+    let relation = Relation {
+        table: table.text("table"),
+        query: table.text("query"),
+    };
+    let first = relation.table.as_ref().or(relation.query.as_ref());
+    let Some(Origin::File(span)) = first.map(|text| &text.origin) else {
+        return relation;
+    };
+    if !allowed {
+        let told = Diagnostic::new("missing-key", "a table or query needs `engine = \"adbc\"`")
+            .help("add engine, driver and uri to [log], or name files with `path`");
+        table.faults.add(told, span.clone());
+    }
+    if relation.table.is_some() && relation.query.is_some() {
+        let told = Diagnostic::new("bad-value", "a log is a `table` or a `query`, not both").help("remove one of them");
+        table.faults.add(told, span.clone());
+    }
+    relation
 }
 
 fn filters(table: &mut Reader<'_, '_, '_>) -> Vec<Condition> {
@@ -219,7 +359,8 @@ fn choice(table: &mut Reader<'_, '_, '_>, key: &'static str, words: &[&str]) -> 
 fn people(mut table: Reader<'_, '_, '_>) -> Option<People> {
     let path = table.texts("path").map(|p| p.value).unwrap_or_default();
     let key = table.name("key");
-    if path.is_empty() {
+    let relation = relation(&mut table, true);
+    if path.is_empty() && relation.is_empty() {
         table.missing("path", "path = \"customers.csv\"");
     }
     if key.is_none() {
@@ -230,6 +371,7 @@ fn people(mut table: Reader<'_, '_, '_>) -> Option<People> {
         format: table.text("format"),
         csv: csv(&mut table),
         key: key.unwrap_or_default(),
+        relation,
     };
     table.finish();
     Some(people)

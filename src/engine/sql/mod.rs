@@ -51,6 +51,17 @@ pub struct Relations {
     pub people: Option<Relation>,
 }
 
+/// A statement whose answer has the columns of a relation.
+#[must_use]
+pub fn columns(relation: &Relation, dialect: Dialect) -> String {
+    let from = rows::from(relation, dialect);
+    match dialect {
+        // It has types of values alone, so that some are looked at.
+        Dialect::Sqlite => format!("SELECT * FROM {from} LIMIT 1000"),
+        _ => format!("SELECT * FROM {from} WHERE 1 = 0"),
+    }
+}
+
 /// Outcomes that one statement sums; each takes up to 80 columns, and engines allow some 1600.
 const OUTCOMES_AT_ONCE: usize = 8;
 

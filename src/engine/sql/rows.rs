@@ -103,14 +103,7 @@ impl<'p> Rows<'p> {
     }
 
     fn relation(&self, relation: &Relation) -> String {
-        match relation {
-            Relation::Table(parts) => {
-                let quoted: Vec<String> = parts.iter().map(|part| self.dialect.identifier(part)).collect();
-                format!("{} AS q", quoted.join("."))
-            }
-            // The line ends keep a comment at the query's end from swallowing what follows.
-            Relation::Query(query) => format!("(\n{}\n) AS q", query.trim_end().trim_end_matches(';')),
-        }
+        from(relation, self.dialect)
     }
 
     /// The user's column, in the first step.
@@ -643,4 +636,16 @@ fn columns(letter: char, names: &[String], schema: &Schema, dialect: Dialect) ->
             })
         })
         .collect()
+}
+
+/// A relation as it stands behind FROM.
+pub(super) fn from(relation: &Relation, dialect: Dialect) -> String {
+    match relation {
+        Relation::Table(parts) => {
+            let quoted: Vec<String> = parts.iter().map(|part| dialect.identifier(part)).collect();
+            format!("{} AS q", quoted.join("."))
+        }
+        // The line ends keep a comment at the query's end from swallowing what follows.
+        Relation::Query(query) => format!("(\n{}\n) AS q", query.trim_end().trim_end_matches(';')),
+    }
 }
