@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Are two results of parytet the same, whoever counted? `compare.py ONE.json OTHER.json`
 
-Everything must be equal: keys, lengths, words and whole numbers exactly, other numbers to 1e-12 of their size. Left out is
-what names the source: the name of each input, and the path of the spec. Ends with 0 when they are the same, with 1 when
+Everything must be equal: keys, lengths, words and whole numbers exactly, other numbers to 1e-12 of their size, or to 1e-11
+where they are differences of larger ones. Left out is what names the source: the name of each input, and the path of the spec. Ends with 0 when they are the same, with 1 when
 not (the first differences are listed), with 2 when a file can't be read.
 """
 
@@ -11,6 +11,8 @@ import math
 import sys
 
 TOLERANCE = 1e-12
+# A gap of two sums that agree to twelve digits has lost those that cancel.
+DIFFERENCE = 1e-11
 SOURCE = {("audit", "spec")}
 INPUT = {"role", "rows"}
 
@@ -23,7 +25,7 @@ def differences(one, other, path=()):
     numbers = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in (one, other)]
     if all(numbers):
         whole = all(isinstance(value, int) or value.is_integer() for value in (one, other))
-        if one != other and (whole or not math.isclose(one, other, rel_tol=TOLERANCE)):
+        if one != other and (whole or not math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=DIFFERENCE)):
             yield path, one, other
     elif isinstance(one, dict) and isinstance(other, dict):
         keys = one.keys() | other.keys()
