@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use adbc_core::error::Error;
 use adbc_core::options::{AdbcVersion, OptionDatabase, OptionValue};
 use adbc_core::{CancelHandle, Connection as _, Database as _, Driver as _, LOAD_FLAG_DEFAULT, Statement as _};
 use adbc_driver_manager::{ManagedConnection, ManagedDriver};
@@ -95,7 +94,7 @@ impl Session {
         let connected = driver
             .new_database_with_opts(uri.into_iter().chain(options))
             .and_then(|database| database.new_connection());
-        let connection = connected.map_err(|error| access.unreachable(&error, dialect))?;
+        let connection = connected.map_err(|error| access.unreachable(&error.message, dialect))?;
         let mut session = Self {
             connection,
             dialect,
@@ -153,7 +152,7 @@ impl Session {
             statement.set_sql_query(sql)?;
             statement.execute_update().map(|_| ())
         });
-        done.map_err(|error| self.access.failed(&error.message))
+        done.map_err(|error| self.access.failed(&error.message, self.dialect))
     }
 
     fn ask_with<T>(
@@ -168,7 +167,7 @@ impl Session {
             statement.set_sql_query(sql)?;
             Ok(statement)
         });
-        let mut statement = statement.map_err(|error| self.access.failed(&error.message))?;
+        let mut statement = statement.map_err(|error| self.access.failed(&error.message, self.dialect))?;
         self.stop.watch(Some(statement.get_cancel_handle()));
         let answer = match statement.execute() {
             Ok(reader) => read(reader).map_err(|error| error.to_string()),
@@ -179,7 +178,7 @@ impl Session {
             if self.stop.is_asked() {
                 stopped()
             } else {
-                self.access.failed(&message)
+                self.access.failed(&message, self.dialect)
             }
         })
     }
@@ -240,11 +239,11 @@ impl Access {
         text
     }
 
-    fn unreachable(&self, error: &Error, dialect: Dialect) -> Diagnostic {
+    fn unreachable(&self, message: &str, dialect: Dialect) -> Diagnostic {
         let place = self.uri.as_deref().map_or_else(|| "the database".to_owned(), public);
         Diagnostic::new(
             "no-connection",
-            format!("no connection to {place}: {}", self.clean(&error.message)),
+            format!("no connection to {place}: {}", self.clean(message)),
         )
         .help(format!(
             "start the {} server, or correct `uri`; check user and password",
@@ -252,7 +251,12 @@ impl Access {
         ))
     }
 
-    fn failed(&self, message: &str) -> Diagnostic {
+    fn failed(&self, message: &str, dialect: Dialect) -> Diagnostic {
+        // Some drivers dial only when they are first asked something.
+        let lower = message.to_ascii_lowercase();
+        if ["connection refused", "no such host", "connection error", "unavailable"].iter().any(|sign| lower.contains(sign)) {
+            return self.unreachable(message, dialect);
+        }
         Diagnostic::new(
             "query-failed",
             format!("the database gives no answer: {}", self.clean(message)),
