@@ -439,3 +439,53 @@ fn assert_near(what: &str, x: f64, y: f64, tolerance: f64) {
         "{what}: {x:e} is not {y:e}"
     );
 }
+
+/// Runs a test on every database that there is a driver for.
+#[allow(clippy::print_stderr, reason = "a skipped test must say so")]
+pub fn on_every_engine(test: impl Fn(&mut Engine)) {
+    for dialect in [Dialect::DuckDb, Dialect::Sqlite, Dialect::Postgres] {
+        match Engine::find(dialect) {
+            Some(mut engine) => test(&mut engine),
+            None => eprintln!(
+                "skipped: {}, because the environment names no driver for it (see tests/engines/run.sh)",
+                dialect.name()
+            ),
+        }
+    }
+}
+
+#[track_caller]
+pub fn same(engine: &mut Engine, what: &str, spec: &str, log: &Log, people: Option<&Log>) {
+    let what = format!("{}, {what}", engine.dialect.name());
+    let [embedded, pushed_down] = both(engine, spec, log, people);
+    let embedded = embedded.unwrap_or_else(|fault| panic!("{what}: {fault}"));
+    let pushed_down = pushed_down.unwrap_or_else(|fault| panic!("{what}: {fault}"));
+    assert_same(&what, [&embedded, &pushed_down]);
+}
+
+/// Both refuse, with the same code.
+#[track_caller]
+pub fn same_refusal(engine: &mut Engine, code: &str, spec: &str, log: &Log, people: Option<&Log>) -> String {
+    let [embedded, pushed_down] = both(engine, spec, log, people);
+    let embedded = embedded.expect_err("this must be an error");
+    let pushed_down = pushed_down.expect_err("this must be an error");
+    assert_eq!(embedded.code, code, "{embedded}");
+    assert_eq!(pushed_down.code, code, "{}: {pushed_down}", engine.dialect.name());
+    // Values that were seen come in another order, and so does their text.
+    let sorted = |help: &[String]| {
+        let mut words: Vec<String> = help
+            .iter()
+            .flat_map(|h| h.split(&[' ', ',']))
+            .map(str::to_owned)
+            .collect();
+        words.sort();
+        words
+    };
+    assert_eq!(
+        sorted(&embedded.help),
+        sorted(&pushed_down.help),
+        "{}",
+        engine.dialect.name()
+    );
+    pushed_down.to_string()
+}

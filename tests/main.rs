@@ -7,12 +7,14 @@
 )]
 
 mod audit_support;
+mod conformance_logs;
 mod conformance_support;
 mod log_support;
 
 mod account;
 mod broken_input;
 mod conformance;
+mod conformance_faults;
 mod determinism;
 mod fixtures;
 mod formats;

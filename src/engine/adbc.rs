@@ -254,7 +254,10 @@ impl Access {
     fn failed(&self, message: &str, dialect: Dialect) -> Diagnostic {
         // Some drivers dial only when they are first asked something.
         let lower = message.to_ascii_lowercase();
-        if ["connection refused", "no such host", "connection error", "unavailable"].iter().any(|sign| lower.contains(sign)) {
+        if ["connection refused", "no such host", "connection error", "unavailable"]
+            .iter()
+            .any(|sign| lower.contains(sign))
+        {
             return self.unreachable(message, dialect);
         }
         Diagnostic::new(

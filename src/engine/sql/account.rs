@@ -1,38 +1,19 @@
-//! The statements that account for rows, and ask what is wrong with them.
+//! The second statement, and what its answer says: about rows, and what is wrong with them.
 
+use arrow_array::RecordBatch;
+use hashbrown::HashMap;
+
+use super::super::condition::ConditionTest;
+use super::super::fault::{never_met, out_of_range};
+use super::answer::bounded;
 use super::checks::{checks, watched};
+use super::facts::{Fact, Facts};
+use super::groups::{Groups, file};
 use super::moments::{Moments, numbered};
-use super::rows::{PEOPLE, ROWS, Step, Use};
-use crate::plan::{Rule, Table};
-
-/// What a row of the statement [`Moments::facts`] says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fact {
-    /// How texts of a column of the log come back.
-    LogColumn = 1,
-    /// The same of the people table.
-    PeopleColumn = 2,
-    /// How many values of a column of the log are not of its kind.
-    LogUnfit = 3,
-    /// The same of the people table.
-    PeopleUnfit = 4,
-    /// How many rows the people table has.
-    People = 5,
-    /// How many of them have no key.
-    NoKey = 6,
-    /// How many keys stand there more than once.
-    RepeatedKey = 7,
-    /// How many values of an attribute fit no band.
-    NotBanded = 8,
-    /// How many people of the log are not in the people table.
-    Strangers = 9,
-    /// How many people of the people table are not in the log.
-    Unused = 10,
-    /// A label of an attribute of the people table.
-    Label = 11,
-    /// A value of a condition's column that does not meet it.
-    Other = 12,
-}
+use super::rows::{MOST_COUNTED, ROWS, Step, Use};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::plan::Plan;
+use crate::tally::{Fates, OutcomeAccount, Overflow};
 
 impl Moments<'_> {
     /// By grouping and group: rows by fate and what they stand for; of everybody besides: the accounts of outcomes, how
@@ -97,118 +78,127 @@ impl Moments<'_> {
         let body = format!("SELECT {} FROM parytet_spread GROUP BY g, {keys}", numbered(&columns));
         (steps, body)
     }
+}
 
-    /// What is asked of tables as a whole: rows `(what, item, number, text)`. See [`super::answer::Facts`].
-    pub(super) fn facts(&self) -> (Vec<Step>, String) {
-        let plan = self.plan();
-        let rows = self.rows;
-        let text_type = rows.dialect.grammar().text;
-        let fact = |what: Fact, item: usize, number: &str, text: &str, rest: &str| {
-            format!(
-                "SELECT {} AS what, {} AS item, {} AS number, COALESCE(CAST({text} AS {text_type}), '') AS text_{rest}",
-                self.real(&(what as usize).to_string()),
-                self.real(&item.to_string()),
-                self.real(number)
-            )
+/// What the second statement says about rows.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    pub(super) everyone: (Fates, u64),
+    pub(super) groups: Vec<HashMap<Vec<u32>, (Fates, u64)>>,
+    pub(super) outcomes: Vec<OutcomeAccount>,
+    total: f64,
+    met: Vec<u64>,
+    faults: Vec<(u64, String)>,
+}
+
+impl Account {
+    pub(super) fn read(plan: &Plan, answer: &[RecordBatch], groups: &mut Groups<'_>) -> Result<Self, Diagnostic> {
+        let (watched, checks) = (watched(plan).len(), checks(plan).len());
+        let attributes = plan.attributes.len();
+        let width = 1 + attributes + 7 + 3 * plan.outcomes.len() + watched + 2 * checks;
+        let mut account = Self {
+            groups: vec![HashMap::new(); plan.groupings.len()],
+            outcomes: vec![OutcomeAccount::default(); plan.outcomes.len()],
+            met: vec![0; watched],
+            faults: vec![(0, String::new()); checks],
+            ..Self::default()
         };
-        let mut steps = rows.steps(true);
-        if !rows.has_people_attributes() {
-            steps.extend(rows.people_steps());
-        }
-        let mut all = Vec::new();
-        for (table, cols) in [(Fact::LogColumn, &rows.log), (Fact::PeopleColumn, &rows.people)] {
-            for (i, col) in cols.iter().enumerate() {
-                all.push(fact(table, i, &(col.shown() as usize).to_string(), "''", ""));
-            }
-        }
-        let unfit = [
-            (Fact::LogUnfit, Table::Log, &rows.log, Some(rows.log_relation())),
-            (Fact::PeopleUnfit, Table::People, &rows.people, rows.people_relation()),
-        ];
-        for (what, table, cols, relation) in unfit {
-            for (i, col) in cols.iter().enumerate() {
-                let original = rows.original(table, i);
-                if let (Some(unfit), Some(relation)) = (col.unfit(&original), &relation) {
-                    let text = format!("MIN(CAST({original} AS {text_type}))");
-                    all.push(fact(
-                        what,
-                        i,
-                        "COUNT(*)",
-                        &text,
-                        &format!(" FROM {relation} WHERE {unfit}"),
-                    ));
-                }
-            }
-        }
-        if plan.people.is_some() {
-            all.extend(self.people_facts(&fact));
-        }
-        for i in 0..watched(plan).len() {
-            let values = format!(
-                " FROM (SELECT DISTINCT o{i} AS v FROM {ROWS} WHERE o{i} IS NOT NULL \
-                 AND NOT EXISTS (SELECT 1 FROM {ROWS} WHERE e{i} = 1) ORDER BY 1 LIMIT 12) AS others"
-            );
-            all.push(fact(Fact::Other, i, "0", "v", &values));
-        }
-        (steps, all.join(" UNION ALL "))
-    }
-
-    fn people_facts(&self, fact: &dyn Fn(Fact, usize, &str, &str, &str) -> String) -> Vec<String> {
-        let plan = self.plan();
-        let rows = self.rows;
-        let mut all = vec![
-            fact(Fact::People, 0, "COUNT(*)", "''", &format!(" FROM {PEOPLE}")),
-            fact(
-                Fact::NoKey,
-                0,
-                "COUNT(*)",
-                "''",
-                &format!(" FROM {PEOPLE} WHERE who IS NULL"),
-            ),
-            fact(
-                Fact::RepeatedKey,
-                0,
-                "COUNT(*)",
-                "MIN(who)",
-                &format!(
-                    " FROM (SELECT who FROM {PEOPLE} WHERE who IS NOT NULL GROUP BY who HAVING COUNT(*) > 1) AS twice"
-                ),
-            ),
-        ];
-        let people = format!("(SELECT DISTINCT who, 1 AS there FROM {PEOPLE}) AS p");
-        // Who is in the log is asked only where an attribute is looked up.
-        let seen = if rows.has_people_attributes() { "" } else { " AND 1 = 0" };
-        let log = format!("(SELECT DISTINCT who, 1 AS there FROM {ROWS} WHERE who IS NOT NULL{seen}) AS l");
-        for (what, one, other) in [
-            (Fact::Strangers, (&log, "l"), (&people, "p")),
-            (Fact::Unused, (&people, "p"), (&log, "l")),
-        ] {
-            let from = format!(
-                " FROM {} LEFT JOIN {} ON l.who = p.who WHERE COALESCE({}.there, 0) = 0 AND {}.who IS NOT NULL",
-                one.0, other.0, other.1, one.1
-            );
-            all.push(fact(what, 0, "COUNT(*)", "''", &from));
-        }
-        for (a, attribute) in plan.attributes.iter().enumerate() {
-            if attribute.table != Table::People {
+        for mut row in bounded(answer, width)? {
+            let grouping = groups.grouping(row.count()?)?;
+            let labels = row.texts(attributes)?;
+            let fates = Fates {
+                filtered: row.count()?,
+                no_subject: row.count()?,
+                no_decision: row.count()?,
+                audited: row.count()?,
+            };
+            let rows = row.count()?;
+            if let Some(grouping) = grouping {
+                let key = groups.key(grouping, &labels)?;
+                let (mine, count) = account.groups[grouping].entry(key).or_default();
+                add(mine, &fates);
+                *count += rows;
                 continue;
             }
-            let (broken, sample) = rows.not_banded(attribute);
-            match attribute.rule {
-                Rule::Bands(_) => {
-                    let from = format!(" FROM {PEOPLE} WHERE {broken}");
-                    all.push(fact(Fact::NotBanded, a, "COUNT(*)", &format!("MIN({sample})"), &from));
-                }
-                Rule::AsIs => {
-                    let from = format!(
-                        " FROM (SELECT DISTINCT {} AS v FROM {PEOPLE} LIMIT 1002) AS labels",
-                        rows.code(attribute)
-                    );
-                    all.push(fact(Fact::Label, a, "0", "v", &from));
-                }
-                Rule::Recode(_) => {}
+            account.everyone = (fates, rows);
+            let (high, low) = (row.number()?, row.number()?);
+            // More than 2^53 only where their exact sum is.
+            account.total = if high * 67_108_864.0 >= MOST_COUNTED && low > 0.0 {
+                f64::INFINITY
+            } else {
+                high * 67_108_864.0 + low
+            };
+            for outcome in &mut account.outcomes {
+                *outcome = OutcomeAccount {
+                    audited: row.count()?,
+                    no_label: row.count()?,
+                    no_value: row.count()?,
+                };
+            }
+            for met in &mut account.met {
+                *met = row.count()?;
+            }
+            for fault in &mut account.faults {
+                fault.0 = row.count()?;
+            }
+            for fault in &mut account.faults {
+                fault.1 = row.text()?;
             }
         }
-        all
+        Ok(account)
     }
+
+    pub(super) fn check(&self, plan: &Plan, facts: &Facts) -> Result<(), Diagnostic> {
+        let (fates, _) = self.everyone;
+        if fates.read() == 0 {
+            return Err(Diagnostic::new("no-rows", "the log has no rows")
+                .at(Place {
+                    file: file(plan),
+                    ..Place::default()
+                })
+                .help("an audit needs at least one row"));
+        }
+        for (check, (count, sample)) in checks(plan).into_iter().zip(&self.faults) {
+            if *count > 0 {
+                let shown = check.shown(plan, &facts.log);
+                return Err(check.diagnostic(plan, *count, &shown.read(sample)));
+            }
+        }
+        if self.total > MOST_COUNTED {
+            return Err(out_of_range(Overflow::Count));
+        }
+        for (i, watched) in watched(plan).into_iter().enumerate() {
+            let Some(condition) = watched.condition(plan) else {
+                continue;
+            };
+            let mut test = ConditionTest::new(condition);
+            test.ever_met = self.met[i] > 0;
+            let others = facts.all(Fact::Other).filter(|(item, ..)| *item == i);
+            test.others = others
+                .map(|(_, _, text)| facts.log[condition.column].read(text))
+                .collect();
+            never_met(plan, &test, condition, &watched.consequence(plan))?;
+        }
+        if fates.audited == 0 {
+            return Err(Diagnostic::new(
+                "nothing-audited",
+                format!(
+                    "none of {} rows can be audited: {} left out by `where`, {} without a person, {} without a decision",
+                    fates.read(),
+                    fates.filtered,
+                    fates.no_subject,
+                    fates.no_decision
+                ),
+            )
+            .help("check the columns and values of [log] and [[outcome]]"));
+        }
+        Ok(())
+    }
+}
+
+fn add(sum: &mut Fates, other: &Fates) {
+    sum.filtered += other.filtered;
+    sum.no_subject += other.no_subject;
+    sum.no_decision += other.no_decision;
+    sum.audited += other.audited;
 }

@@ -8,6 +8,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 
+use super::moments::MOST_ROWS;
 use crate::diagnostic::Diagnostic;
 
 /// One row of an answer, read from left to right.
@@ -30,6 +31,19 @@ pub(super) fn rows(batches: &[RecordBatch], width: usize) -> Result<Vec<Fields<'
         all.extend((0..batch.num_rows()).map(|row| Fields { batch, row, column: 0 }));
     }
     Ok(all)
+}
+
+/// The rows of an answer that was asked for with a limit.
+pub(super) fn bounded(answer: &[RecordBatch], width: usize) -> Result<Vec<Fields<'_>>, Diagnostic> {
+    let rows = rows(answer, width)?;
+    if rows.len() > MOST_ROWS {
+        return Err(
+            Diagnostic::new("too-many-groups", format!("there are more than {MOST_ROWS} groups")).help(
+                "give numbers `bands`, or list the groups with `values`; an identifier is no attribute of a group",
+            ),
+        );
+    }
+    Ok(rows)
 }
 
 impl<'a> Fields<'a> {

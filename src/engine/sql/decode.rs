@@ -1,26 +1,26 @@
 //! From an engine's answers to what was counted.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use arrow_array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
 
 use super::super::Counted;
-use super::super::code::{self, MISSING};
-use super::super::condition::ConditionTest;
-use super::super::fault::{group_error, look_alikes, never_met, out_of_range};
-use super::account::Fact;
-use super::answer::{Fields, rows, unexpected};
-use super::checks::{Check, checks, placed, watched};
-use super::column::Shown;
-use super::moments::{MOST_ROWS, crosses_width, fill_crosses, fill_sums, peaks_width, shape, sums_width};
+use super::super::code;
+use super::super::fault::{look_alikes, out_of_range};
+use super::account::Account;
+use super::answer::{Fields, bounded, unexpected};
+use super::facts::{Fact, Facts};
+use super::groups::Groups;
+use super::moments::{crosses_width, fill_crosses, fill_sums, peaks_width, shape, sums_width};
 use super::rounds;
-use super::rows::{MOST_COUNTED, MOST_SUMMED};
+use super::rows::MOST_SUMMED;
 use super::several::{Cross, Part};
 use crate::catalogue::Measure;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::plan::{Plan, Rule, Table, Weight};
-use crate::tally::{CrossSums, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, Overflow, Shape, Sums, Tally};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Plan, Weight};
+use crate::tally::{CrossSums, Fates, GroupTally, GroupingTally, Label, Overflow, Shape, Sums, Tally};
 
 /// What was counted, from the answers to [`super::statements`]: `answers[i]` are the record batches of statement `i`.
 ///
@@ -64,323 +64,6 @@ pub fn check(plan: &Plan, answers: &[Vec<RecordBatch>]) -> Result<(), Diagnostic
     let Some(second) = answers.get(1) else { return Ok(()) };
     let mut groups = Groups::new(plan, &facts)?;
     Account::read(plan, second, &mut groups)?.check(plan, &facts)
-}
-
-/// What the first statement says about tables as a whole.
-#[derive(Debug, Default)]
-struct Facts {
-    rows: Vec<(usize, usize, u64, String)>,
-    log: Vec<Shown>,
-    people: Vec<Shown>,
-}
-
-impl Facts {
-    fn read(plan: &Plan, answer: &[RecordBatch]) -> Result<Self, Diagnostic> {
-        let people = plan.people.as_ref().map_or(0, |people| people.columns.len());
-        let mut facts = Self {
-            rows: Vec::new(),
-            log: vec![Shown::Plain; plan.log_columns.len()],
-            people: vec![Shown::Plain; people],
-        };
-        for mut row in rows(answer, 4)? {
-            let (what, item) = (row.count()? as usize, row.count()? as usize);
-            let (number, text) = (row.count()?, row.text()?);
-            let shown = Shown::ALL.get(number as usize).copied();
-            for (fact, columns) in [
-                (Fact::LogColumn, &mut facts.log),
-                (Fact::PeopleColumn, &mut facts.people),
-            ] {
-                if what == fact as usize
-                    && let (Some(column), Some(shown)) = (columns.get_mut(item), shown)
-                {
-                    *column = shown;
-                }
-            }
-            facts.rows.push((what, item, number, text));
-        }
-        // An engine answers in any order.
-        facts.rows.sort();
-        Ok(facts)
-    }
-
-    fn all(&self, fact: Fact) -> impl Iterator<Item = (usize, u64, &str)> {
-        self.rows
-            .iter()
-            .filter(move |(what, ..)| *what == fact as usize)
-            .map(|(_, item, number, text)| (*item, *number, text.as_str()))
-    }
-
-    fn number(&self, fact: Fact) -> u64 {
-        self.all(fact).map(|(_, number, _)| number).sum()
-    }
-
-    fn check(&self, plan: &Plan) -> Result<(), Diagnostic> {
-        if let Some(people) = &plan.people {
-            let field = |column: usize| people.columns.get(column).cloned();
-            if let Some((column, count, text)) = self.all(Fact::PeopleUnfit).find(|(_, count, _)| *count > 0) {
-                return Err(placed(unfit(text), &people.source, field(column), count));
-            }
-            if self.number(Fact::NoKey) > 0 {
-                let fault = Diagnostic::new("no-key", "a row of the people file has no key")
-                    .help("remove the row, or give it the person's id");
-                return Err(placed(fault, &people.source, field(0), self.number(Fact::NoKey)));
-            }
-            if let Some((_, count, key)) = self.all(Fact::RepeatedKey).find(|(_, count, _)| *count > 0) {
-                let fault = Diagnostic::new(
-                    "repeated-key",
-                    format!(
-                        "the person \"{}\" stands in the people file more than once",
-                        self.people[0].read(key)
-                    ),
-                )
-                .help("keep one row per person; attributes that change over time belong in the log");
-                return Err(placed(fault, &people.source, field(0), count));
-            }
-            for (a, count, text) in self.all(Fact::NotBanded) {
-                if count > 0 && a < plan.attributes.len() {
-                    let mut fault = Check::NotBanded(a).diagnostic(plan, count, text);
-                    fault.place = placed(fault.clone(), &people.source, field(plan.attributes[a].column), count).place;
-                    return Err(fault);
-                }
-            }
-        }
-        if let Some((column, count, text)) = self.all(Fact::LogUnfit).find(|(_, count, _)| *count > 0) {
-            let field = plan.log_columns.get(column).cloned();
-            return Err(placed(unfit(text), &plan.log, field, count));
-        }
-        Ok(())
-    }
-}
-
-fn unfit(text: &str) -> Diagnostic {
-    Diagnostic::new(
-        "unusable-value",
-        format!("\"{text}\" is not of the type that its column has"),
-    )
-    .help("the database keeps columns to no type; correct the values, or convert them in a query")
-}
-
-/// Codes and labels of groups.
-struct Groups<'p> {
-    plan: &'p Plan,
-    coders: Vec<code::Groups>,
-    shown: Vec<Shown>,
-    /// By attribute: how many codes a closed list of groups has.
-    codes: Vec<usize>,
-}
-
-impl<'p> Groups<'p> {
-    fn new(plan: &'p Plan, facts: &Facts) -> Result<Self, Diagnostic> {
-        let shown = |table: Table, column: usize| match table {
-            Table::Log => facts.log[column],
-            Table::People => facts.people[column],
-        };
-        let coders: Vec<code::Groups> = plan.attributes.iter().map(code::Groups::new).collect();
-        let mut groups = Self {
-            plan,
-            codes: coders.iter().map(|coder| coder.labels().len()).collect(),
-            coders,
-            shown: plan.attributes.iter().map(|a| shown(a.table, a.column)).collect(),
-        };
-        // Every label of the people table is known to the embedded engine, whether or not the log has it.
-        for (a, _, text) in facts.all(Fact::Label) {
-            if a < groups.coders.len() {
-                groups.code(a, text)?;
-            }
-        }
-        Ok(groups)
-    }
-
-    fn code(&mut self, attribute: usize, text: &str) -> Result<u32, Diagnostic> {
-        if text.is_empty() {
-            return Ok(MISSING);
-        }
-        let planned = &self.plan.attributes[attribute];
-        match planned.rule {
-            Rule::AsIs => {
-                let label = self.shown[attribute].read(text);
-                self.coders[attribute].code_of(&label).map_err(|error| {
-                    let mut fault = group_error(&error, planned);
-                    if planned.table == Table::Log {
-                        fault = fault.at(Place {
-                            file: file(self.plan),
-                            field: Some(self.plan.log_columns[planned.column].clone()),
-                            ..Place::default()
-                        });
-                    }
-                    fault
-                })
-            }
-            Rule::Recode(_) | Rule::Bands(_) => text
-                .parse()
-                .ok()
-                .filter(|code| (*code as usize) < self.codes[attribute])
-                .ok_or_else(|| {
-                    unexpected(format!(
-                        "an answer has \"{text}\" where the number of a group was asked for"
-                    ))
-                }),
-        }
-    }
-
-    /// The codes of a group of a grouping, from the labels of all attributes.
-    fn key(&mut self, grouping: usize, labels: &[String]) -> Result<Vec<u32>, Diagnostic> {
-        let attributes = &self.plan.groupings[grouping].attributes;
-        attributes.iter().map(|&a| self.code(a, &labels[a])).collect()
-    }
-
-    /// The index of a grouping from its number in answers, where 0 is everybody.
-    fn grouping(&self, number: u64) -> Result<Option<usize>, Diagnostic> {
-        match (number as usize).checked_sub(1) {
-            Some(grouping) if grouping >= self.plan.groupings.len() => Err(unexpected(format!(
-                "an answer is about grouping {number}, which there is not"
-            ))),
-            grouping => Ok(grouping),
-        }
-    }
-}
-
-fn file(plan: &Plan) -> String {
-    plan.log
-        .files
-        .first()
-        .map_or_else(String::new, |file| file.name.clone())
-}
-
-/// What the second statement says about rows.
-#[derive(Debug, Default)]
-struct Account {
-    everyone: (Fates, u64),
-    groups: Vec<HashMap<Vec<u32>, (Fates, u64)>>,
-    outcomes: Vec<OutcomeAccount>,
-    total: f64,
-    met: Vec<u64>,
-    faults: Vec<(u64, String)>,
-}
-
-impl Account {
-    fn read(plan: &Plan, answer: &[RecordBatch], groups: &mut Groups<'_>) -> Result<Self, Diagnostic> {
-        let (watched, checks) = (watched(plan).len(), checks(plan).len());
-        let attributes = plan.attributes.len();
-        let width = 1 + attributes + 7 + 3 * plan.outcomes.len() + watched + 2 * checks;
-        let mut account = Self {
-            groups: vec![HashMap::new(); plan.groupings.len()],
-            outcomes: vec![OutcomeAccount::default(); plan.outcomes.len()],
-            met: vec![0; watched],
-            faults: vec![(0, String::new()); checks],
-            ..Self::default()
-        };
-        for mut row in bounded(answer, width)? {
-            let grouping = groups.grouping(row.count()?)?;
-            let labels = row.texts(attributes)?;
-            let fates = Fates {
-                filtered: row.count()?,
-                no_subject: row.count()?,
-                no_decision: row.count()?,
-                audited: row.count()?,
-            };
-            let rows = row.count()?;
-            if let Some(grouping) = grouping {
-                let key = groups.key(grouping, &labels)?;
-                let (mine, count) = account.groups[grouping].entry(key).or_default();
-                add(mine, &fates);
-                *count += rows;
-                continue;
-            }
-            account.everyone = (fates, rows);
-            let (high, low) = (row.number()?, row.number()?);
-            // More than 2^53 only where their exact sum is.
-            account.total = if high * 67_108_864.0 >= MOST_COUNTED && low > 0.0 {
-                f64::INFINITY
-            } else {
-                high * 67_108_864.0 + low
-            };
-            for outcome in &mut account.outcomes {
-                *outcome = OutcomeAccount {
-                    audited: row.count()?,
-                    no_label: row.count()?,
-                    no_value: row.count()?,
-                };
-            }
-            for met in &mut account.met {
-                *met = row.count()?;
-            }
-            for fault in &mut account.faults {
-                fault.0 = row.count()?;
-            }
-            for fault in &mut account.faults {
-                fault.1 = row.text()?;
-            }
-        }
-        Ok(account)
-    }
-
-    fn check(&self, plan: &Plan, facts: &Facts) -> Result<(), Diagnostic> {
-        let (fates, _) = self.everyone;
-        if fates.read() == 0 {
-            return Err(Diagnostic::new("no-rows", "the log has no rows")
-                .at(Place {
-                    file: file(plan),
-                    ..Place::default()
-                })
-                .help("an audit needs at least one row"));
-        }
-        for (check, (count, sample)) in checks(plan).into_iter().zip(&self.faults) {
-            if *count > 0 {
-                let shown = check.shown(plan, &facts.log);
-                return Err(check.diagnostic(plan, *count, &shown.read(sample)));
-            }
-        }
-        if self.total > MOST_COUNTED {
-            return Err(out_of_range(Overflow::Count));
-        }
-        for (i, watched) in watched(plan).into_iter().enumerate() {
-            let Some(condition) = watched.condition(plan) else {
-                continue;
-            };
-            let mut test = ConditionTest::new(condition);
-            test.ever_met = self.met[i] > 0;
-            let others = facts.all(Fact::Other).filter(|(item, ..)| *item == i);
-            test.others = others
-                .map(|(_, _, text)| facts.log[condition.column].read(text))
-                .collect();
-            never_met(plan, &test, condition, &watched.consequence(plan))?;
-        }
-        if fates.audited == 0 {
-            return Err(Diagnostic::new(
-                "nothing-audited",
-                format!(
-                    "none of {} rows can be audited: {} left out by `where`, {} without a person, {} without a decision",
-                    fates.read(),
-                    fates.filtered,
-                    fates.no_subject,
-                    fates.no_decision
-                ),
-            )
-            .help("check the columns and values of [log] and [[outcome]]"));
-        }
-        Ok(())
-    }
-}
-
-fn add(sum: &mut Fates, other: &Fates) {
-    sum.filtered += other.filtered;
-    sum.no_subject += other.no_subject;
-    sum.no_decision += other.no_decision;
-    sum.audited += other.audited;
-}
-
-/// The rows of an answer that was asked for with a limit.
-fn bounded(answer: &[RecordBatch], width: usize) -> Result<Vec<Fields<'_>>, Diagnostic> {
-    let rows = rows(answer, width)?;
-    if rows.len() > MOST_ROWS {
-        return Err(
-            Diagnostic::new("too-many-groups", format!("there are more than {MOST_ROWS} groups")).help(
-                "give numbers `bands`, or list the groups with `values`; an identifier is no attribute of a group",
-            ),
-        );
-    }
-    Ok(rows)
 }
 
 /// By outcome of a round, its index and its sums.
@@ -476,7 +159,7 @@ impl<'p> Counting<'p> {
         }
     }
 
-    fn sums(&self, outcomes: &std::ops::Range<usize>, row: &mut Fields<'_>) -> Result<RoundSums, Diagnostic> {
+    fn sums(&self, outcomes: &Range<usize>, row: &mut Fields<'_>) -> Result<RoundSums, Diagnostic> {
         outcomes
             .clone()
             .map(|o| {
@@ -498,7 +181,7 @@ impl<'p> Counting<'p> {
         })
     }
 
-    fn single(&mut self, outcomes: std::ops::Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
+    fn single(&mut self, outcomes: Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
         let attributes = self.plan.attributes.len();
         let peaks = if self.plan.subject.is_some() {
             peaks_width(self.plan, outcomes.clone())
@@ -534,7 +217,7 @@ impl<'p> Counting<'p> {
         Ok(())
     }
 
-    fn several(&mut self, outcomes: std::ops::Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
+    fn several(&mut self, outcomes: Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
         let attributes = self.plan.attributes.len();
         let first = outcomes.start == 0;
         for several in &mut self.several {
@@ -575,7 +258,7 @@ impl<'p> Counting<'p> {
         Ok(())
     }
 
-    fn crossed(&mut self, outcomes: std::ops::Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
+    fn crossed(&mut self, outcomes: Range<usize>, answer: &[RecordBatch]) -> Result<(), Diagnostic> {
         let attributes = self.plan.attributes.len();
         for mut row in bounded(answer, 2 + 2 * attributes + crosses_width(self.plan, outcomes.clone()))? {
             let kind = row.count()? as usize;

@@ -1,5 +1,5 @@
 //! Counting where the data stand: a plan becomes SQL for an engine that holds the log, and the engine's answers become
-//! the same [`Counted`] that the embedded engine gives.
+//! the same [`Counted`](super::Counted) that the embedded engine gives.
 //!
 //! What the embedded engine computes is the definition. Each statement is one chain of small steps:
 //!
@@ -15,9 +15,12 @@
 mod account;
 mod answer;
 mod checks;
+mod coded;
 mod column;
 mod decode;
 mod dialect;
+mod facts;
+mod groups;
 mod moments;
 mod rows;
 mod several;

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::column::double;
+use super::dialect::fill;
 use super::rows::{Rows, Step, Use};
 use crate::catalogue::{Linear, Measure};
 use crate::plan::{Plan, Weight};
@@ -190,6 +191,24 @@ impl Moments<'_> {
         all.join(", ")
     }
 
+    /// Whether sums of a measure are not whole numbers.
+    fn is_real(&self, measure: Measure) -> bool {
+        match measure {
+            Measure::Subjects | Measure::EverSelected => false,
+            Measure::OwnRate | Measure::Value | Measure::SelectedValue => true,
+            _ => self.weighted(),
+        }
+    }
+
+    /// A sum over people. Whole numbers are exact as doubles.
+    fn sum(&self, x: &str, real: bool) -> String {
+        if real {
+            fill(self.rows.dialect.grammar().sum, x, "")
+        } else {
+            format!("SUM({x})")
+        }
+    }
+
     /// The aggregates that make [`Sums`], in the order of [`fill_sums`].
     pub(super) fn sums(&self, named: &str, times: Option<&dyn Fn(usize) -> String>) -> Vec<String> {
         let mut all = Vec::new();
@@ -198,12 +217,15 @@ impl Moments<'_> {
             let one = double(self.rows.dialect, 1.0).unwrap_or_default();
             let by = times.map(|times| times(o));
             let x = |m: Measure| format!("{named}{}{o}", short(m));
-            let sum = |product: &str| match &by {
-                Some(by) => format!("SUM({by} * {product})"),
-                None => format!("SUM({product})"),
+            let sum = |product: &str, real: bool| match &by {
+                Some(by) => self.sum(&format!("{by} * {product}"), real),
+                None => self.sum(product, real),
             };
-            all.extend(sums.measures().map(|(m, _)| sum(&x(m))));
-            all.extend(sums.products().map(|((a, b), _)| sum(&format!("{} * {}", x(a), x(b)))));
+            let real = |m: Measure| self.is_real(m);
+            all.extend(sums.measures().map(|(m, _)| sum(&x(m), real(m))));
+            for ((a, b), _) in sums.products() {
+                all.push(sum(&format!("{} * {}", x(a), x(b)), real(a) || real(b)));
+            }
             for (linear, _) in sums.denominators() {
                 let size = self.size(named, o, linear);
                 let rows = match linear.first() {
@@ -211,8 +233,8 @@ impl Moments<'_> {
                     _ => format!("({size})"),
                 };
                 let zero = self.zero();
-                all.push(sum(&format!("CASE WHEN {size} > 0 THEN {one} ELSE {zero} END")));
-                all.push(sum(&format!("CASE WHEN {size} > 0 THEN {rows} ELSE {zero} END")));
+                all.push(sum(&format!("CASE WHEN {size} > 0 THEN {one} ELSE {zero} END"), false));
+                all.push(sum(&format!("CASE WHEN {size} > 0 THEN {rows} ELSE {zero} END"), false));
             }
         }
         all
@@ -237,7 +259,8 @@ impl Moments<'_> {
         let mut all = Vec::new();
         for o in self.outcomes.clone() {
             for ((a, b), _) in CrossSums::zero(shape(self.plan(), o)).products() {
-                all.push(format!("SUM(a{}{o} * b{}{o})", short(a), short(b)));
+                let product = format!("a{}{o} * b{}{o}", short(a), short(b));
+                all.push(self.sum(&product, self.is_real(a) || self.is_real(b)));
             }
         }
         all
