@@ -222,16 +222,17 @@ impl Access {
     /// A message of a driver on one line, with nothing in it that may be secret.
     fn clean(&self, message: &str) -> String {
         let mut text: String = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        // The whole address first: what it hides is no longer found in pieces.
+        if let Some(uri) = &self.uri {
+            text = text.replace(uri.as_str(), &public(uri));
+        }
         let secrets = self
             .options
             .iter()
             .map(|(_, value)| value.as_str())
-            .chain(self.uri.as_deref().and_then(password));
+            .chain(self.uri.as_deref().into_iter().flat_map(hidden));
         for secret in secrets.filter(|secret| secret.len() > 2) {
             text = text.replace(secret, "***");
-        }
-        if let Some(uri) = &self.uri {
-            text = text.replace(uri.as_str(), &public(uri));
         }
         if text.chars().count() > 300 {
             text = text.chars().take(299).chain(['…']).collect();
@@ -268,11 +269,15 @@ impl Access {
     }
 }
 
-/// The password in an address.
-fn password(uri: &str) -> Option<&str> {
-    let (_, rest) = uri.split_once("://")?;
-    let (user, _) = rest.split_once('@')?;
-    Some(user.split_once(':')?.1)
+/// What an address holds that may be secret: its password and the values of its options.
+fn hidden(uri: &str) -> Vec<&str> {
+    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    let user = rest.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
+    let options = rest
+        .split(['?', ';', '#', '&'])
+        .skip(1)
+        .filter_map(|option| option.split_once('='));
+    user.into_iter().chain(options).map(|(_, value)| value).collect()
 }
 
 /// An address without user, password and options: server, port and path.
@@ -299,8 +304,8 @@ mod tests {
             uri: Some("postgresql://me:hunter2@db:5432/x?sslpassword=abc".into()),
             options: vec![("token".into(), "s3cr3t".into())],
         };
-        let said = access.clean("failed\nat postgresql://me:hunter2@db:5432/x?sslpassword=abc with s3cr3t (hunter2)");
-        assert_eq!(said, "failed at postgresql://db:5432/x with *** (***)");
+        let said = access.clean("failed\nat postgresql://me:hunter2@db:5432/x?sslpassword=abc with s3cr3t (hunter2, abc)");
+        assert_eq!(said, "failed at postgresql://db:5432/x with *** (***, ***)");
         assert!(!format!("{access:?}").contains("s3cr3t"));
         assert_eq!(public("sc://127.0.0.1:1/;token=x"), "sc://127.0.0.1:1/");
         assert_eq!(public("file.db"), "file.db");
