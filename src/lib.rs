@@ -19,6 +19,8 @@ pub mod tally;
 
 pub mod engine;
 
+pub mod store;
+
 pub mod inference;
 pub mod metrics;
 

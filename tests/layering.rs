@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, from left to right. `diagnostic` is left of all: every module may raise one.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "diagnostic",
     "catalogue",
     "spec",
@@ -12,6 +12,7 @@ const ORDER: [&str; 14] = [
     "log",
     "tally",
     "engine",
+    "store",
     "inference",
     "metrics",
     "assess",

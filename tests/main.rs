@@ -29,3 +29,4 @@ mod regression;
 mod simulation;
 mod spec_errors;
 mod special_functions;
+mod tallies;

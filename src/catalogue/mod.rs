@@ -61,6 +61,26 @@ impl Measure {
         Measure::SelectedValueRows,
         Measure::SelectedValue,
     ];
+
+    /// The name in files.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Measure::Rows => "rows",
+            Measure::Selected => "selected",
+            Measure::Subjects => "subjects",
+            Measure::EverSelected => "ever_selected",
+            Measure::OwnRate => "own_rate",
+            Measure::Labelled => "labelled",
+            Measure::LabelledSelected => "labelled_selected",
+            Measure::Actual => "actual",
+            Measure::TruePositive => "true_positive",
+            Measure::ValueRows => "value_rows",
+            Measure::Value => "value",
+            Measure::SelectedValueRows => "selected_value_rows",
+            Measure::SelectedValue => "selected_value",
+        }
+    }
 }
 
 /// A linear combination of measures with integer coefficients.

@@ -14,6 +14,7 @@ const EXIT_CODES: &str = "Exit codes:
 /// Examples of `parytet audit`.
 const AUDIT_EXAMPLES: &str = "Examples:
   parytet audit audit.toml
+  parytet audit --tally january.parquet --gate 'disparate_impact>=0.8'
   parytet audit audit.toml --output result.json --output estimates.csv
   parytet audit offers.csv --subject customer_id --protected gender --protected age:25,45,65 \\
       --selected decision=yes --actual accepted=1 --gate 'disparate_impact>=0.8'
@@ -56,6 +57,12 @@ pub enum Command {
     /// Audit a log
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<AuditArgs>),
+    /// Count a log by group into a file that holds nothing of a person, to be added up and audited later
+    #[command(after_help = TALLY_EXAMPLES)]
+    Tally(Box<TallyArgs>),
+    /// Add tallies of disjoint people up into one
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(MergeArgs),
     /// Check a spec against its log's columns, without reading the whole log
     Check(Box<CheckArgs>),
     /// Print the SQL that counts a log in a database
@@ -67,6 +74,54 @@ pub enum Command {
         #[arg(value_enum)]
         what: SchemaOf,
     },
+}
+
+/// Examples of `parytet tally`.
+const TALLY_EXAMPLES: &str = "Examples:
+  parytet tally audit.toml -o january.parquet
+  parytet tally audit.toml -o for_the_auditor.parquet --withhold 10
+  parytet audit --tally january.parquet";
+
+/// Examples of `parytet merge`.
+const MERGE_EXAMPLES: &str = "Examples:
+  parytet merge pl.parquet cz.parquet -o both.parquet --disjoint-people
+  parytet audit --tally both.parquet";
+
+/// `parytet tally`.
+#[derive(Debug, Args)]
+pub struct TallyArgs {
+    /// What to count.
+    #[command(flatten)]
+    pub what: WhatArgs,
+    /// The file to write: a Parquet table
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: PathBuf,
+    /// Leave groups of fewer than K people out, and others so that they can't be had by subtraction
+    #[arg(long, value_name = "K", help_heading = "Output", value_parser = clap::value_parser!(u64).range(2..))]
+    pub withhold: Option<u64>,
+    /// When to show progress on standard error
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
+    pub progress: Color,
+    /// What counting may use.
+    #[command(flatten)]
+    pub means: MeansArgs,
+}
+
+/// `parytet merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The tallies
+    #[arg(value_name = "TALLY", required = true)]
+    pub tallies: Vec<PathBuf>,
+    /// The file to write: a Parquet table
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// State that no person is in two of the tallies, which nobody can see in them
+    #[arg(long)]
+    pub disjoint_people: bool,
+    /// Leave groups of fewer than K people out of the sum, and others so that they can't be had by subtraction
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..))]
+    pub withhold: Option<u64>,
 }
 
 /// Examples of `parytet sql`.
@@ -123,6 +178,9 @@ pub struct AuditArgs {
     /// What to audit.
     #[command(flatten)]
     pub what: WhatArgs,
+    /// Audit this tally in place of a log, by its own spec or by the one given
+    #[arg(long, value_name = "FILE", help_heading = "Log")]
+    pub tally: Option<PathBuf>,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
     pub format: Format,
@@ -169,7 +227,7 @@ pub enum Format {
 #[derive(Debug, Args)]
 pub struct WhatArgs {
     /// A spec (.toml), or logs (files, globs, or - for standard input) for an audit by flags alone
-    #[arg(value_name = "SPEC|LOG", required = true)]
+    #[arg(value_name = "SPEC|LOG")]
     pub input: Vec<String>,
     /// Column of the person; rows of one person are not independent
     #[arg(long, value_name = "COLUMN", help_heading = "Log")]

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::args::CheckArgs;
-use super::audit::prepare;
+use super::ready::prepare;
 use super::shell::Shell;
 
 /// Runs the command.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::Failure;
 use super::args::SqlArgs;
-use super::audit::{read_spec, source, today};
+use super::ready::{named, read_spec, source, today};
 use super::shell::{Shell, environment};
 use crate::diagnostic::{Diagnostic, near};
 use crate::engine::Counted;
 use crate::engine::adbc::{Access, Session, Stop};
 use crate::engine::sql::{self, Dialect, Relations};
 use crate::log::Opened;
-use crate::plan::{self, Csv, Database, Kind, Plan, Relation, Schema, Source, SourceFile, StoreOptions};
+use crate::plan::{self, Csv, Database, Kind, Plan, Relation, Schema, Source, StoreOptions};
 use crate::spec::{self, Flags, Setting};
 
 /// A database that is connected, with the columns of its tables.
@@ -70,7 +70,7 @@ impl Connected {
 
     /// Log and people as a report names them.
     pub(super) fn sources(&self) -> (Source, Option<Source>) {
-        (named(&self.names.0), self.names.1.as_deref().map(named))
+        (as_source(&self.names.0), self.names.1.as_deref().map(as_source))
     }
 
     /// Lets the database count.
@@ -81,13 +81,9 @@ impl Connected {
 }
 
 /// A source that is no file.
-fn named(name: &str) -> Source {
+fn as_source(name: &str) -> Source {
     Source {
-        files: vec![SourceFile {
-            name: name.to_owned(),
-            path: None,
-            format: None,
-        }],
+        files: vec![named(name)],
         csv: Csv {
             delimiter: None,
             quote: b'"',
@@ -218,8 +214,8 @@ pub(super) fn run(args: &SqlArgs, shell: &Shell) -> Result<u8, Failure> {
     )
     .map_err(&one)?;
     let sources = (
-        named(&shown(&log, dialect)),
-        people.as_ref().map(|people| named(&shown(people, dialect))),
+        as_source(&shown(&log, dialect)),
+        people.as_ref().map(|people| as_source(&shown(people, dialect))),
     );
     let plan =
         plan::resolve(&typed, sources.0, &schema, sources.1.zip(people_schema.as_ref()), day).map_err(&faults)?;

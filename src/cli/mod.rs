@@ -6,7 +6,9 @@ mod check;
 mod database;
 mod output;
 mod progress;
+mod ready;
 mod shell;
+mod tally;
 
 pub use args::Cli;
 
@@ -56,6 +58,8 @@ pub fn run(cli: Cli) -> u8 {
     let shell = Shell::new(cli.color, cli.quiet);
     let done = match cli.command {
         args::Command::Audit(args) => audit::run(&args, &shell),
+        args::Command::Tally(args) => tally::count(&args, &shell),
+        args::Command::Merge(args) => tally::merge(&args, &shell),
         args::Command::Check(args) => check::run(&args, &shell),
         args::Command::Sql(args) => database::run(&args, &shell),
         args::Command::Schema { what } => match what {

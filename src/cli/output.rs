@@ -7,9 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::Failure;
-use crate::report::face::Face;
-use crate::report::face::table::Look;
-use crate::report::model::v1::Result as Report;
 
 /// One output that will be written.
 #[derive(Debug)]
@@ -17,18 +14,11 @@ pub(super) struct Output {
     path: PathBuf,
     partial: PathBuf,
     file: Option<File>,
-    face: Face,
 }
 
 impl Output {
     /// Opens a file beside the one asked for, so that a missing folder is found before the log is read.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let face = Face::from_path(path).ok_or_else(|| {
-            anyhow!(
-                "cannot tell the format of `{}` by its suffix; use .json, .csv or .txt",
-                path.display()
-            )
-        })?;
         if path.is_dir() {
             return Err(anyhow!("`{}` is a folder; name a file in it", path.display()).into());
         }
@@ -40,18 +30,16 @@ impl Output {
             path: path.to_owned(),
             partial,
             file: Some(file),
-            face,
         })
     }
 
-    /// Writes the result, makes sure that it is on the disk, and puts it in place.
-    pub(super) fn write(mut self, result: &Report, look: &Look) -> Result<(), Failure> {
-        let text = self.face.render(result, look);
+    /// Writes all of it, makes sure that it is on the disk, and puts it in place.
+    pub(super) fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
         let Some(mut file) = self.file.take() else {
             return Ok(());
         };
         let done = file
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| file.sync_all())
             .and_then(|()| fs::rename(&self.partial, &self.path));
         done.with_context(|| format!("cannot write `{}`", self.path.display()))?;
@@ -67,4 +55,38 @@ impl Drop for Output {
             let _ = fs::remove_file(&self.partial);
         }
     }
+}
+
+/// Checks that no two outputs are one file, and that none is one of the files that are `read`.
+pub(super) fn check_outputs(outputs: &[PathBuf], read: &[PathBuf]) -> Result<(), Failure> {
+    // An output that is not there yet has no canonical path of its own; its folder has.
+    let whole = |path: &Path| {
+        path.canonicalize().ok().or_else(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            Some(
+                folder
+                    .unwrap_or(Path::new("."))
+                    .canonicalize()
+                    .ok()?
+                    .join(path.file_name()?),
+            )
+        })
+    };
+    let inputs: Vec<PathBuf> = read.iter().filter_map(|path| whole(path)).collect();
+    let mut seen = Vec::new();
+    for path in outputs {
+        let Some(file) = whole(path) else { continue };
+        if inputs.contains(&file) {
+            return Err(anyhow!(
+                "`{}` is read by this command, and would be written over; name another file",
+                path.display()
+            )
+            .into());
+        }
+        if seen.contains(&file) {
+            return Err(anyhow!("`{}` is named as output twice; name another file", path.display()).into());
+        }
+        seen.push(file);
+    }
+    Ok(())
 }

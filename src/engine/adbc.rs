@@ -304,7 +304,8 @@ mod tests {
             uri: Some("postgresql://me:hunter2@db:5432/x?sslpassword=abc".into()),
             options: vec![("token".into(), "s3cr3t".into())],
         };
-        let said = access.clean("failed\nat postgresql://me:hunter2@db:5432/x?sslpassword=abc with s3cr3t (hunter2, abc)");
+        let said =
+            access.clean("failed\nat postgresql://me:hunter2@db:5432/x?sslpassword=abc with s3cr3t (hunter2, abc)");
         assert_eq!(said, "failed at postgresql://db:5432/x with *** (***, ***)");
         assert!(!format!("{access:?}").contains("s3cr3t"));
         assert_eq!(public("sc://127.0.0.1:1/;token=x"), "sc://127.0.0.1:1/");

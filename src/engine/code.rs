@@ -111,7 +111,7 @@ impl Groups {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner).names.clone();
         let mut order: Vec<usize> = (1..names.len()).collect();
         if matches!(self.rule, Rule::AsIs) {
-            order.sort_by(|a, b| natural(&names[*a], &names[*b]));
+            order.sort_by(|a, b| Label::natural(&names[*a], &names[*b]));
         }
         let mut labels: Vec<Label> = names.into_iter().map(|name| Label { rank: (0, 0), name }).collect();
         for (place, code) in (0..).zip(order) {
@@ -319,16 +319,6 @@ impl<'g> AttributeCoder<'g> {
         }
         self.dictionary = Some((Arc::clone(&coded.texts), known));
         Ok(())
-    }
-}
-
-/// Numbers by size, then texts by their characters.
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
-    match (a.trim().parse::<f64>(), b.trim().parse::<f64>()) {
-        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
-        (Ok(_), Err(_)) => std::cmp::Ordering::Less,
-        (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
     }
 }
 

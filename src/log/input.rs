@@ -1,7 +1,7 @@
 //! The bytes of one file: on disk, or held in memory when they can be read only once.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -145,6 +145,33 @@ impl Input {
             ))),
             Packing::Zstd => Box::new(zstd::stream::read::Decoder::new(counted).map_err(|error| self.failed(&error))?),
         })
+    }
+
+    /// A digest of the file's length, its beginning and its end: tells two files apart without reading them whole.
+    pub(super) fn fingerprint(&self) -> Result<String, Diagnostic> {
+        let failed = |error: io::Error| self.failed(&error);
+        let size = self.size();
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        hash.update(&size.to_le_bytes());
+        let mut part = |reader: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            reader.take(HEAD).read_to_end(&mut bytes).map(|_| hash.update(&bytes))
+        };
+        match self.seekable()? {
+            Seekable::Disk(mut file) => {
+                part(&mut file).map_err(failed)?;
+                file.seek(SeekFrom::Start(size.saturating_sub(HEAD))).map_err(failed)?;
+                part(&mut file).map_err(failed)?;
+            }
+            Seekable::Memory(mut bytes) => {
+                part(&mut bytes).map_err(failed)?;
+                bytes.set_position(size.saturating_sub(HEAD));
+                part(&mut bytes).map_err(failed)?;
+            }
+            // The end would be one more request; length and beginning tell logs apart.
+            Seekable::Remote(object) => part(&mut object.reader()).map_err(failed)?,
+        }
+        Ok(format!("{:032x}", hash.digest128()))
     }
 
     /// The bytes as they are, from the first.

@@ -86,6 +86,14 @@ impl Opened {
         Ok(notes)
     }
 
+    /// By file: a digest of its length, its beginning and its end, by which the same file is known again.
+    ///
+    /// # Errors
+    /// A file that can't be read.
+    pub fn fingerprints(&self) -> Result<Vec<String>, Diagnostic> {
+        self.inputs.iter().map(Input::fingerprint).collect()
+    }
+
     /// Checks that each file has each of `columns` exactly once, with values of the same kind in all files.
     ///
     /// Whole and real numbers may mix. Columns that are not used may differ as they like.

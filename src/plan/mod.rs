@@ -14,6 +14,8 @@ pub use resolve::resolve;
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::{Contrast, Metric};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
@@ -96,7 +98,8 @@ pub struct SourceFile {
 }
 
 /// What a column holds, as far as its file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Text, or categories with text names. Columns of delimited text are always text.
     Text,

@@ -1,12 +1,15 @@
 //! Quick flags: they end in the same spec as a file does, and win over one.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, Relation, ShortRows, Spec, Test,
 };
 use crate::diagnostic::{Diagnostic, Place};
 
 /// What was typed on the command line.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Flags {
     /// Logs, when there is no spec or in place of its own.
     pub logs: Vec<String>,

@@ -132,6 +132,38 @@ impl std::fmt::Debug for Setting {
     }
 }
 
+impl Spec {
+    /// The text of the spec without what may be secret in it: an address and options of a database, as far as they are
+    /// written there. Lines keep their numbers.
+    #[must_use]
+    pub fn public_text(&self) -> String {
+        let mut text = self.source.text.clone();
+        let Some(database) = &self.log.database else {
+            return text;
+        };
+        let mut ranges: Vec<Range<usize>> = database
+            .uri
+            .iter()
+            .chain(database.options.iter().map(|(_, value)| value))
+            .filter_map(|setting| match (&setting.value, &setting.origin) {
+                (Setting::Written(_), Origin::File(range)) => Some(range.clone()),
+                _ => None,
+            })
+            .collect();
+        // From the end, so that the ranges before stay true.
+        ranges.sort_by_key(|range| std::cmp::Reverse(range.start));
+        for range in ranges {
+            let lines = text[range.clone()].matches('\n').count();
+            let hidden = match lines {
+                0 => "\"***\"".to_owned(),
+                _ => format!("\"\"\"{}***\"\"\"", "\n".repeat(lines)),
+            };
+            text.replace_range(range, &hidden);
+        }
+        text
+    }
+}
+
 /// The keys of `[log]` that name a database.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Database {

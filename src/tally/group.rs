@@ -228,6 +228,12 @@ impl Grouping {
                 .map(|group| group.finish(layouts, Some(&self.several_known)))
                 .collect::<Option<_>>()?,
             several: self.several,
+            several_known: self
+                .several_known
+                .iter()
+                .zip(layouts)
+                .map(|(moments, layout)| moments.finish(layout))
+                .collect::<Option<_>>()?,
             pairs,
         })
     }

@@ -120,6 +120,17 @@ pub struct Label {
 }
 
 impl Label {
+    /// The natural order of names: numbers by size, then texts by their characters.
+    #[must_use]
+    pub fn natural(a: &str, b: &str) -> std::cmp::Ordering {
+        match (a.trim().parse::<f64>(), b.trim().parse::<f64>()) {
+            (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+            (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+            (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
+            (Err(_), Err(_)) => a.cmp(b),
+        }
+    }
+
     /// Whether it stands for an attribute that is not known.
     #[must_use]
     pub fn is_missing(&self) -> bool {
@@ -147,6 +158,8 @@ pub struct GroupingTally {
     pub groups: Vec<GroupTally>,
     /// People who appear in more than one group.
     pub several: u64,
+    /// Sums by outcome over these people: their whole known part.
+    pub several_known: Vec<Sums>,
     /// For each pair of groups (lower index first) that share people, by outcome: sums over those people of products of
     /// their totals in the one and in the other.
     pub pairs: Vec<((usize, usize), Vec<CrossSums>)>,
@@ -178,6 +191,46 @@ pub struct GroupTally {
 }
 
 impl GroupTally {
+    /// A group of nobody, to be filled in from what another engine or a file says.
+    #[must_use]
+    pub fn empty(labels: Vec<Label>, shape: &Shape) -> Self {
+        let sums: Vec<Sums> = shape.outcomes.iter().map(|&o| Sums::zero(o)).collect();
+        let crosses: Vec<CrossSums> = shape.outcomes.iter().map(|&o| CrossSums::zero(o)).collect();
+        Self {
+            labels,
+            fates: Fates::default(),
+            rows: 0,
+            subjects: 0,
+            single: sums.clone(),
+            multi: sums.clone(),
+            multi_rest: sums.clone(),
+            elsewhere: sums,
+            with_rest: crosses.clone(),
+            with_all: crosses,
+        }
+    }
+
+    /// Adds the same group of other people.
+    pub fn add(&mut self, other: &Self) {
+        self.fates.add(&other.fates);
+        self.rows += other.rows;
+        self.subjects += other.subjects;
+        for (mine, theirs) in [
+            (&mut self.single, &other.single),
+            (&mut self.multi, &other.multi),
+            (&mut self.multi_rest, &other.multi_rest),
+            (&mut self.elsewhere, &other.elsewhere),
+        ] {
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| a.add(b));
+        }
+        for (mine, theirs) in [
+            (&mut self.with_rest, &other.with_rest),
+            (&mut self.with_all, &other.with_all),
+        ] {
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| a.add(b));
+        }
+    }
+
     /// The group's name: its labels joined by ` & `.
     #[must_use]
     pub fn name(&self) -> String {

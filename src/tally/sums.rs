@@ -137,6 +137,16 @@ impl Sums {
             .map_or_else(Behind::default, |(_, behind)| *behind)
     }
 
+    /// Sums over nobody again.
+    pub fn clear(&mut self) {
+        self.subjects = 0;
+        self.sums.fill(0.0);
+        self.second.fill(0.0);
+        self.behind
+            .iter_mut()
+            .for_each(|(_, behind)| *behind = Behind::default());
+    }
+
     /// Adds the sums over other people.
     pub fn add(&mut self, other: &Self) {
         self.subjects += other.subjects;
@@ -224,6 +234,11 @@ impl CrossSums {
         for (a, b) in self.products.iter_mut().zip(&other.products) {
             *a += b;
         }
+    }
+
+    /// Sums over nobody again.
+    pub fn clear(&mut self) {
+        self.products.fill(0.0);
     }
 
     /// Whether nobody is in both parts.

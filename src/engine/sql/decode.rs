@@ -99,21 +99,10 @@ impl<'p> Counting<'p> {
             persons: plan.subject.is_some(),
             groupings: plan.groupings.iter().map(|g| g.attributes.clone()).collect(),
         };
-        let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| {
-            let sums: Vec<Sums> = shape.outcomes.iter().map(|&o| Sums::zero(o)).collect();
-            let crosses: Vec<CrossSums> = shape.outcomes.iter().map(|&o| CrossSums::zero(o)).collect();
-            GroupTally {
-                labels,
-                fates,
-                rows,
-                subjects: 0,
-                single: sums.clone(),
-                multi: sums.clone(),
-                multi_rest: sums.clone(),
-                elsewhere: sums,
-                with_rest: crosses.clone(),
-                with_all: crosses,
-            }
+        let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| GroupTally {
+            fates,
+            rows,
+            ..GroupTally::empty(labels, &shape)
         };
         let mut index = Vec::new();
         let mut groupings = Vec::new();
@@ -141,6 +130,7 @@ impl<'p> Counting<'p> {
                     .map(|(labels, key)| empty(labels, found[key]))
                     .collect(),
                 several: 0,
+                several_known: shape.outcomes.iter().map(|&o| Sums::zero(o)).collect(),
                 pairs: Vec::new(),
             });
         }
@@ -348,5 +338,9 @@ impl Several {
         for (i, sums) in &self.elsewhere {
             merge(&mut grouping.groups[*i].elsewhere, sums);
         }
+        for (_, sums) in &self.two {
+            merge(&mut grouping.several_known, sums);
+        }
+        merge(&mut grouping.several_known, &self.many);
     }
 }

@@ -371,6 +371,18 @@ fn columns(letter: char, names: &[String], schema: &Schema, dialect: Dialect) ->
         .collect()
 }
 
+/// A relation as it stands behind FROM.
+pub(super) fn from(relation: &Relation, dialect: Dialect) -> String {
+    match relation {
+        Relation::Table(parts) => {
+            let quoted: Vec<String> = parts.iter().map(|part| dialect.identifier(part)).collect();
+            format!("{} AS q", quoted.join("."))
+        }
+        // The line ends keep a comment at the query's end from swallowing what follows.
+        Relation::Query(query) => format!("(\n{}\n) AS q", query.trim_end().trim_end_matches(';')),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{MOST_ADDED, MOST_SUMMED};
@@ -383,17 +395,5 @@ mod tests {
         let twice = most.plus(most).unwrap();
         assert!(twice.value() < MOST_SUMMED);
         assert_eq!(twice.plus(most), None);
-    }
-}
-
-/// A relation as it stands behind FROM.
-pub(super) fn from(relation: &Relation, dialect: Dialect) -> String {
-    match relation {
-        Relation::Table(parts) => {
-            let quoted: Vec<String> = parts.iter().map(|part| dialect.identifier(part)).collect();
-            format!("{} AS q", quoted.join("."))
-        }
-        // The line ends keep a comment at the query's end from swallowing what follows.
-        Relation::Query(query) => format!("(\n{}\n) AS q", query.trim_end().trim_end_matches(';')),
     }
 }

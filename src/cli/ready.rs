@@ -1,0 +1,302 @@
+//! From what was typed to a plan with its log opened, and to its counts.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use super::args::{Color, MeansArgs, WhatArgs};
+use super::database::{self, Connected};
+use super::progress::Progress;
+use super::shell::{Shell, environment, environment_of};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::engine::{self, Counted, Means};
+use crate::log::{Opened, find_files};
+use crate::plan::{self, Patterns, Plan, Schema, Source, SourceFile, StoreOptions};
+use crate::spec::{self, Flags, Spec};
+use crate::store;
+use crate::tally::Room;
+
+/// A plan with its files or its database opened.
+pub(super) struct Ready {
+    pub(super) plan: Plan,
+    /// The flags as typed.
+    pub(super) flags: Flags,
+    /// The spec's text without what may be secret.
+    pub(super) public_text: String,
+    /// Columns of the log and of the people.
+    pub(super) schemas: (Schema, Option<Schema>),
+    /// What was noticed when the files were opened.
+    pub(super) notes: Vec<String>,
+    from: From,
+}
+
+/// What counts the log.
+enum From {
+    /// This machine, from files.
+    Files { log: Opened, people: Option<Opened> },
+    /// A database.
+    Database(Box<Connected>),
+}
+
+impl Ready {
+    /// A failure that points into the spec.
+    pub(super) fn failed(&self, fault: Diagnostic) -> Failure {
+        if database::is_stopped(&fault) {
+            return Failure::Interrupted;
+        }
+        Failure::Faults {
+            faults: vec![fault],
+            text: Some(self.plan.source.text.clone()).filter(|text| !text.is_empty()),
+        }
+    }
+
+    /// What is read, and must not be written over: the spec, the log, the people.
+    pub(super) fn read_from(&self) -> Vec<PathBuf> {
+        let sources = std::iter::once(&self.plan.log).chain(self.plan.people.as_ref().map(|people| &people.source));
+        let files = sources
+            .flat_map(|source| &source.files)
+            .filter_map(|file| file.path.clone());
+        std::iter::once(PathBuf::from(&self.plan.source.path))
+            .chain(files)
+            .collect()
+    }
+
+    /// Counts people and log into a tally, and shows how far it has come.
+    ///
+    /// # Errors
+    /// A fault of the log; a database that fails, or was stopped.
+    pub(super) fn count(&mut self, means: &MeansArgs, progress: Color, shell: &Shell) -> Result<Counted, Failure> {
+        let counted = match &mut self.from {
+            From::Database(connected) => connected.count(&self.plan),
+            From::Files { log, people } => {
+                let progress = Progress::new(progress, shell.quiet, log.size());
+                let counted = engine::embedded(&self.plan, log, people.as_ref(), &means_of(means), &|rows, bytes| {
+                    progress.at(rows, bytes);
+                });
+                progress.done();
+                counted
+            }
+        };
+        counted.map_err(|fault| self.failed(fault))
+    }
+
+    /// The files that are counted, each with its fingerprint.
+    ///
+    /// # Errors
+    /// A file that can't be read.
+    pub(super) fn files(&self) -> Result<store::Files, Diagnostic> {
+        let prints = match &self.from {
+            From::Database(_) => None,
+            From::Files { log, people } => {
+                let people = people.as_ref().map(Opened::fingerprints).transpose()?;
+                Some((log.fingerprints()?, people.unwrap_or_default()))
+            }
+        };
+        let (of_log, of_people) = prints.unwrap_or_default();
+        let files = |source: &Source, prints: Vec<String>| {
+            let prints = prints.into_iter().map(Some).chain(std::iter::repeat(None));
+            let names = source.files.iter().map(|file| file.name.clone());
+            names
+                .zip(prints)
+                .map(|(name, fingerprint)| store::File { name, fingerprint })
+                .collect()
+        };
+        let people = self.plan.people.as_ref();
+        Ok((
+            files(&self.plan.log, of_log),
+            people.map(|people| files(&people.source, of_people)),
+        ))
+    }
+}
+
+/// Reads the spec and flags, opens the files, and resolves the plan.
+pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
+    let (spec, logs) = spec_and_logs(args)?;
+    let text = spec.as_ref().map(|s| s.source.text.clone()).filter(|t| !t.is_empty());
+    let faults = |faults: Vec<Diagnostic>| Failure::Faults {
+        faults,
+        text: text.clone(),
+    };
+    let one = |fault: Diagnostic| faults(vec![fault]);
+    let flags = flags(args, logs);
+    let spec = spec::apply(&flags, spec).map_err(&faults)?;
+    let inputs = plan::inputs(&spec).map_err(&faults)?;
+    let as_of = plan::as_of(
+        args.as_of.as_deref(),
+        environment("SOURCE_DATE_EPOCH").as_deref(),
+        today(),
+    )
+    .map_err(&one)?;
+    if let Some(planned) = &inputs.database {
+        let connected = Connected::open(planned).map_err(&one)?;
+        let (log, people) = connected.sources();
+        let people = people.zip(connected.people_schema.as_ref());
+        let plan = plan::resolve(&spec, log, &connected.schema, people, as_of).map_err(&faults)?;
+        return Ok(Ready {
+            plan,
+            flags,
+            public_text: spec.public_text(),
+            schemas: (connected.schema.clone(), connected.people_schema.clone()),
+            notes: Vec::new(),
+            from: From::Database(Box::new(connected)),
+        });
+    }
+    let log_source = source(&inputs.log).map_err(&one)?;
+    let log = Opened::open(&log_source).map_err(&one)?;
+    let log_schema = log.schema().map_err(&one)?;
+    let people = match &inputs.people {
+        None => None,
+        Some(patterns) => {
+            let source = source(patterns).map_err(&one)?;
+            let opened = Opened::open(&source).map_err(&one)?;
+            let schema = opened.schema().map_err(&one)?;
+            Some((source, opened, schema))
+        }
+    };
+    let mut plan = plan::resolve(
+        &spec,
+        log_source,
+        &log_schema,
+        people.as_ref().map(|(source, _, schema)| (source.clone(), schema)),
+        as_of,
+    )
+    .map_err(&faults)?;
+    let notes = log.notes().map_err(&one)?;
+    plan.notes.extend(notes.iter().cloned());
+    log.check_agreement(&plan.log_columns).map_err(&one)?;
+    let (people, people_schema) = people.map(|(_, opened, schema)| (opened, schema)).unzip();
+    if let (Some(opened), Some(planned)) = (&people, &plan.people) {
+        opened.check_agreement(&planned.columns).map_err(&one)?;
+    }
+    Ok(Ready {
+        plan,
+        flags,
+        public_text: spec.public_text(),
+        schemas: (log_schema, people_schema),
+        notes,
+        from: From::Files { log, people },
+    })
+}
+
+/// The day in UTC: the one place where the clock is read.
+#[allow(clippy::disallowed_methods)]
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// A spec (its name ends in `.toml`), or logs.
+pub(super) fn spec_and_logs(args: &WhatArgs) -> Result<(Option<Spec>, Vec<String>), Failure> {
+    let is_spec = |name: &String| {
+        std::path::Path::new(name)
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+    };
+    let specs: Vec<&String> = args.input.iter().filter(|name| is_spec(name)).collect();
+    let logs: Vec<String> = args.input.iter().filter(|name| !is_spec(name)).cloned().collect();
+    match specs.as_slice() {
+        [] => Ok((None, logs)),
+        [path] => Ok((Some(read_spec(path)?), logs)),
+        _ => Err(Diagnostic::new("bad-flag", "more than one spec is given")
+            .help("an audit has one spec; run parytet once for each")
+            .into()),
+    }
+}
+
+pub(super) fn read_spec(path: &str) -> Result<Spec, Failure> {
+    let place = Place {
+        file: path.to_owned(),
+        ..Place::default()
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
+        Diagnostic::new("file-not-found", format!("cannot read the spec: {error}"))
+            .at(place.clone())
+            .help("check the path; it is relative to the folder where you stand")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::new("not-utf8", "the spec is not UTF-8 text")
+            .at(place)
+            .help("save it as UTF-8")
+    })?;
+    let folder = std::path::Path::new(path)
+        .parent()
+        .map(std::path::Path::to_path_buf)
+        .unwrap_or_default();
+    spec::parse(&text, path, folder).map_err(|faults| Failure::Faults {
+        faults,
+        text: Some(text),
+    })
+}
+
+pub(super) fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
+    let stores = StoreOptions::new(environment_of(&["AWS_", "GOOGLE_", "AZURE_"]));
+    let files = find_files(&patterns.patterns, &patterns.folder, patterns.format, &stores).map_err(|mut fault| {
+        // A path written in a spec is shown where it is written; one on the command line speaks for itself.
+        if let Some(place) = patterns.place.as_ref().filter(|place| place.line.is_some()) {
+            fault.place = Some(place.clone());
+        }
+        fault
+    })?;
+    Ok(Source {
+        files,
+        csv: patterns.csv.clone(),
+        stores,
+    })
+}
+
+pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
+    Flags {
+        logs,
+        format: args.input_format.clone(),
+        subject: args.subject.clone(),
+        time: args.time.clone(),
+        count: args.count.clone(),
+        weight: args.weight.clone(),
+        filters: args.where_.clone(),
+        people: args.people.clone(),
+        people_key: args.people_key.clone(),
+        delimiter: args.delimiter.clone(),
+        quote: args.quote.clone(),
+        null_values: args.null_value.clone(),
+        allow_short_rows: args.allow_short_rows,
+        protected: args.protected.clone(),
+        missing: args.missing.clone(),
+        reference: args.reference.clone(),
+        intersections: args.intersection.clone(),
+        min_subjects: args.min_subjects,
+        selected: args.selected.clone(),
+        actual: args.actual.clone(),
+        value: args.value.clone(),
+        outcome: args.outcome.clone(),
+        favourable: match (args.favourable, args.unfavourable) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
+        gates: args.gate.clone(),
+        rule: args.rule.clone(),
+        on_inconclusive: args.on_inconclusive.clone(),
+        level: args.level,
+        seed: args.seed,
+        title: args.title.clone(),
+    }
+}
+
+/// What counting may use of this machine.
+fn means_of(args: &MeansArgs) -> Means {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Means {
+        threads: args.threads.map_or_else(cores, usize::from),
+        room: args.memory_limit.map(|size| Room {
+            bytes: usize::try_from(size.as_u64()).unwrap_or(usize::MAX),
+            folder: std::env::temp_dir(),
+        }),
+    }
+}
+
+/// A file that is known by its name alone.
+pub(super) fn named(name: &str) -> SourceFile {
+    SourceFile {
+        name: name.to_owned(),
+        path: None,
+        format: None,
+    }
+}

@@ -1,0 +1,175 @@
+//! `parytet tally` and `parytet merge`, and tallies in place of logs.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::Failure;
+use super::args::{MergeArgs, TallyArgs, WhatArgs};
+use super::output::{Output, check_outputs};
+use super::ready::{flags, named, prepare, spec_and_logs};
+use super::shell::Shell;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::engine::Counted;
+use crate::plan::{self, Plan, Schema, Source};
+use crate::report::number;
+use crate::spec;
+use crate::store::{self, Stored};
+
+/// Runs `parytet tally`.
+pub(super) fn count(args: &TallyArgs, shell: &Shell) -> Result<u8, Failure> {
+    let output = open(&args.output)?;
+    let mut ready = prepare(&args.what)?;
+    check_outputs(std::slice::from_ref(&args.output), &ready.read_from())?;
+    // Taken before the log is counted: a log that changes meanwhile is refused there.
+    let files = ready.files().map_err(|fault| ready.failed(fault))?;
+    let counted = ready.count(&args.means, args.progress, shell)?;
+    let stored = Stored::new(
+        &ready.plan,
+        counted,
+        ready.flags,
+        ready.public_text,
+        (&ready.schemas.0, ready.schemas.1.as_ref()),
+        files,
+        ready.notes,
+    );
+    write(stored, args.withhold, output, &args.output, shell)
+}
+
+/// Runs `parytet merge`.
+pub(super) fn merge(args: &MergeArgs, shell: &Shell) -> Result<u8, Failure> {
+    let output = open(&args.output)?;
+    check_outputs(std::slice::from_ref(&args.output), &args.tallies)?;
+    let parts: Vec<(String, Stored)> = args
+        .tallies
+        .iter()
+        .map(|path| Ok((path.display().to_string(), read(path)?)))
+        .collect::<Result<_, Diagnostic>>()?;
+    let merged = store::merge(parts, args.disjoint_people)?;
+    write(merged, args.withhold, output, &args.output, shell)
+}
+
+/// The plan and the counts of a stored tally: by its own spec, or by the one that is given, with flags over either.
+pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Failure> {
+    let stored = read(path)?;
+    let about = &stored.about;
+    let (given, logs) = spec_and_logs(args)?;
+    if let Some(log) = logs.first() {
+        return Err(Diagnostic::new(
+            "bad-flag",
+            format!("a tally is audited in place of a log, and the log `{log}` is given"),
+        )
+        .help("leave out the one or the other")
+        .into());
+    }
+    let own = match given {
+        Some(spec) => spec,
+        None => {
+            let folder = Path::new(&about.spec)
+                .parent()
+                .map(Path::to_path_buf)
+                .unwrap_or_default();
+            let of_tally = |faults: Vec<Diagnostic>| Failure::Faults {
+                faults,
+                text: Some(about.text.clone()),
+            };
+            let typed = match about.text.as_str() {
+                "" => None,
+                text => Some(spec::parse(text, &about.spec, folder).map_err(of_tally)?),
+            };
+            spec::apply(&about.flags, typed).map_err(of_tally)?
+        }
+    };
+    let text = Some(own.source.text.clone()).filter(|text| !text.is_empty());
+    let faults = |faults: Vec<Diagnostic>| Failure::Faults {
+        faults,
+        text: text.clone(),
+    };
+    let one = |fault: Diagnostic| faults(vec![fault]);
+    let over = flags(args, Vec::new());
+    let spec = if over == spec::Flags::default() {
+        own
+    } else {
+        spec::apply(&over, Some(own)).map_err(&faults)?
+    };
+    let as_of = match &args.as_of {
+        None => about.as_of,
+        asked => plan::as_of(asked.as_deref(), None, about.as_of).map_err(&one)?,
+    };
+    let source = |files: &[store::File]| Source {
+        files: files.iter().map(|file| named(&file.name)).collect(),
+        csv: plan::Csv {
+            delimiter: None,
+            quote: b'"',
+            null_values: spec
+                .log
+                .csv
+                .null_values
+                .as_ref()
+                .map(|v| v.value.clone())
+                .unwrap_or_default(),
+            allow_short_rows: false,
+        },
+        stores: plan::StoreOptions::default(),
+    };
+    let log = Schema {
+        columns: about.log_columns.clone(),
+    };
+    let people = about.people_columns.clone().map(|columns| Schema { columns });
+    let people = about.people.as_deref().map(source).zip(people.as_ref());
+    let mut plan = plan::resolve(&spec, source(&about.log), &log, people, as_of).map_err(&faults)?;
+    plan.notes.extend(about.notes.iter().cloned());
+    let counted = store::fit(&plan, &stored, &path.display().to_string()).map_err(&one)?;
+    Ok((plan, counted))
+}
+
+fn open(path: &Path) -> Result<Output, Failure> {
+    if !path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet")) {
+        return Err(anyhow!(
+            "a tally is a Parquet table: name the output so, as in `{}`",
+            path.with_extension("parquet").display()
+        )
+        .into());
+    }
+    Output::open(path)
+}
+
+fn read(path: &Path) -> Result<Stored, Diagnostic> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        Diagnostic::new("file-not-found", format!("cannot read the tally: {error}"))
+            .at(Place {
+                file: name.clone(),
+                ..Place::default()
+            })
+            .help("check the path; it is relative to the folder where you stand")
+    })?;
+    store::read(&name, bytes.into())
+}
+
+fn write(stored: Stored, under: Option<u64>, output: Output, path: &Path, shell: &Shell) -> Result<u8, Failure> {
+    let stored = match under {
+        Some(under) => store::withhold(stored, under)?,
+        None => stored,
+    };
+    let (bytes, digest) = store::to_bytes(&stored)?;
+    output.write(&bytes)?;
+    if !shell.quiet {
+        let tally = &stored.counted.tally;
+        let groups: usize = tally.groupings.iter().map(|grouping| grouping.groups.len()).sum();
+        let mut said = format!(
+            "{}: {} rows of {} people in {groups} groups, digest {digest}\n",
+            path.display(),
+            number::count(tally.everyone.fates.read()),
+            number::count(tally.everyone.subjects),
+        );
+        if let Some(withheld) = stored.about.withheld {
+            said.push_str(&format!(
+                "{} groups are withheld, so that none of fewer than {} people can be had from it\n",
+                withheld.groups, withheld.under
+            ));
+        }
+        shell.data(&said)?;
+    }
+    Ok(0)
+}

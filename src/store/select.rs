@@ -1,0 +1,77 @@
+//! A stored tally as the counts of a plan.
+
+use super::Stored;
+use super::definition::{definition, difference};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::engine::Counted;
+use crate::plan::{Plan, Schema};
+use crate::tally::Tally;
+
+/// The counts that a plan asks for, from a tally that may hold more groupings.
+///
+/// # Errors
+/// A plan that means something else than what was counted, or asks for groupings that were not counted; `name` is the
+/// file's.
+pub fn fit(plan: &Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnostic> {
+    let about = &stored.about;
+    let refuse = |message: String| {
+        Diagnostic::new("tally-differs", message)
+            .at(Place {
+                file: name.to_owned(),
+                ..Place::default()
+            })
+            .help("gates, metrics, references and levels may be changed; for anything else count the log again: parytet tally")
+    };
+    let schema = |columns: &[(String, _)]| Schema {
+        columns: columns.to_vec(),
+    };
+    let people = about.people_columns.as_deref().map(schema);
+    let asked = definition(plan, &schema(&about.log_columns), people.as_ref());
+    if let Some((what, asked, counted)) = difference(&asked, &about.definition) {
+        return Err(refuse(format!(
+            "the tally counts something else: {what} is {counted} in it, and {asked} in the spec"
+        )));
+    }
+    // Definitions agree by name; the order of attributes and outcomes may differ.
+    let names: Vec<&str> = plan.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+    let counted: Vec<&str> = about
+        .definition
+        .iter()
+        .filter_map(|(what, _)| what.strip_prefix("the outcome `")?.strip_suffix('`'))
+        .collect();
+    if names != counted {
+        return Err(refuse("its outcomes stand in another order than the spec's".to_owned()));
+    }
+    let tally = &stored.counted.tally;
+    let mut groupings = Vec::new();
+    for grouping in &plan.groupings {
+        let asked: Vec<&str> = grouping
+            .attributes
+            .iter()
+            .map(|&a| plan.attributes[a].name.as_str())
+            .collect();
+        let found = tally.shape.groupings.iter().position(|counted| {
+            let counted: Vec<&str> = counted.iter().map(|&a| about.attributes[a].name.as_str()).collect();
+            counted == asked
+        });
+        let Some(found) = found else {
+            return Err(refuse(format!("it does not hold the groups of `{}`", grouping.name)));
+        };
+        groupings.push(tally.groupings[found].clone());
+    }
+    let mut shape = tally.shape.clone();
+    shape.groupings = plan
+        .groupings
+        .iter()
+        .map(|grouping| grouping.attributes.clone())
+        .collect();
+    Ok(Counted {
+        tally: Tally {
+            shape,
+            everyone: tally.everyone.clone(),
+            groupings,
+            outcomes: tally.outcomes.clone(),
+        },
+        ..stored.counted.clone()
+    })
+}
