@@ -30,3 +30,4 @@ mod simulation;
 mod spec_errors;
 mod special_functions;
 mod tallies;
+mod within;

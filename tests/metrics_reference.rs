@@ -1,90 +1,11 @@
-//! `docs/metrics.md` is made from the catalogue.
+//! `docs/metrics.md` is made from the catalogue, and `parytet explain` says the same.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
-use parytet::catalogue::{Contrast, Direction, Metric, Need, Unit, When};
+use parytet::catalogue::Metric;
+use parytet::report::explain;
 
-const HEAD: &str = "# Metrics
-
-<!-- Made from the catalogue. Remake it with: UPDATE_METRICS=1 cargo test metrics_reference -->
-
-One section for each metric. Every metric has a `value` per group, a `gap` (group − reference) and a `ratio` (group /
-reference) against the reference, and over all judged groups a `max_gap` (largest − smallest) and a `min_ratio`
-(smallest / largest). A name such as `accuracy_difference`, `accuracy_ratio`, `accuracy_max_gap` or `accuracy_min_ratio`
-works for every metric; the names listed below are those that other systems use.
-
-TP, FP, FN and TN count rows with a known label: selected and positive, selected and negative, not selected and positive,
-not selected and negative. With a `count` column a row counts that many times; with a `weight` column by its weight.
-
-";
-
-fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Favour => "more is better for the group when the outcome is favourable; less, when it is not",
-        Direction::Against => "less is better for the group when the outcome is favourable; more, when it is not",
-        Direction::Better => "more is better",
-        Direction::Worse => "less is better",
-        Direction::Neutral => "neither: only the distance from equality matters",
-    }
-}
-
-fn reference() -> String {
-    let mut text = HEAD.to_owned();
-    for metric in Metric::all() {
-        let _ = writeln!(text, "- [{0}](#{0})", metric.id());
-    }
-    for metric in Metric::all() {
-        let entry = metric.entry();
-        let needs: Vec<&str> = entry
-            .needs
-            .iter()
-            .map(|need| match need {
-                Need::Decision => "a decision",
-                Need::Label => "a label (`actual`)",
-                Need::Value => "a value (`value`)",
-                Need::Unfavourable => "an outcome with `favourable = false`",
-            })
-            .collect();
-        let unit = match entry.unit {
-            Unit::Share => "a share, 0 to 1",
-            Unit::Number => "a number",
-            Unit::Value => "the outcome's unit of value",
-        };
-        let _ = writeln!(
-            text,
-            "\n## {}\n\n**{}.** {}\n\n- Formula: `{}`\n- Needs: {}\n- Unit: {unit}\n- Direction: {}\n- Take care: {}\n- Source: {}",
-            entry.id,
-            entry.title,
-            entry.meaning,
-            entry.formula_text,
-            needs.join(", "),
-            direction(entry.direction),
-            entry.caution,
-            entry.source,
-        );
-        if entry.aliases.is_empty() {
-            continue;
-        }
-        text.push_str("\n| name | contrast | for outcomes that are | who uses it |\n|---|---|---|---|\n");
-        for alias in entry.aliases {
-            let when = match alias.when {
-                When::Always => "either",
-                When::Favourable => "favourable",
-                When::Unfavourable => "unfavourable",
-            };
-            let contrast: Contrast = alias.contrast;
-            let _ = writeln!(
-                text,
-                "| `{}` | `{}` | {when} | {} |",
-                alias.name,
-                contrast.id(),
-                alias.who
-            );
-        }
-    }
-    text
-}
+use crate::audit_support::Desk;
 
 #[test]
 #[allow(
@@ -93,7 +14,7 @@ fn reference() -> String {
 )]
 fn metrics_reference_is_fresh() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
-    let made = reference();
+    let made = explain::reference();
     if std::env::var_os("UPDATE_METRICS").is_some() {
         std::fs::write(&path, &made).unwrap();
     }
@@ -102,4 +23,39 @@ fn metrics_reference_is_fresh() {
         on_disk == made,
         "docs/metrics.md is stale: UPDATE_METRICS=1 cargo test metrics_reference"
     );
+}
+
+#[test]
+fn explain_says_what_the_reference_says() {
+    let desk = Desk::new();
+    let reference = explain::reference();
+    for metric in Metric::all() {
+        let done = desk.run(&["explain", metric.id()]);
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert!(reference.contains(&done.out), "{}", done.out);
+    }
+    // By another system's name, and by a contrast.
+    assert!(
+        desk.run(&["explain", "disparate_impact"])
+            .out
+            .starts_with("## selection_rate")
+    );
+    assert!(
+        desk.run(&["explain", "accuracy_difference"])
+            .out
+            .starts_with("## accuracy")
+    );
+    let unknown = desk.run(&["explain", "acuracy"]);
+    assert!(unknown.refuses("unknown-metric").contains("accuracy"));
+}
+
+#[test]
+fn the_list_of_metrics_can_be_filtered() {
+    let desk = Desk::new();
+    let all = desk.run(&["explain"]).out;
+    assert_eq!(all.lines().count(), Metric::all().count());
+    let some = desk.run(&["explain", "--with", "label"]).out;
+    assert!(some.contains("true_positive_rate") && some.contains("selection_rate"));
+    assert!(!some.contains("mean_value") && !some.contains("mantel_haenszel"));
+    assert!(desk.run(&["explain", "--with", "decision"]).out.lines().count() < some.lines().count());
 }

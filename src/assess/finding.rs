@@ -70,6 +70,8 @@ pub struct Finding {
     pub about: About,
     /// Name of whom they are compared with.
     pub reference: Option<String>,
+    /// Within which strata they are compared (index into the plan's `given`); `None`: within none.
+    pub given: Option<usize>,
     /// Index of the outcome.
     pub outcome: usize,
     /// The metric.
@@ -128,6 +130,50 @@ pub(super) enum Recipe {
     WorstRatio(Vec<Recipe>),
     MaxGap(Family),
     MinRatio(Family),
+    Delta(Delta),
+}
+
+/// On which scale an estimate is nearly normal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    Plain,
+    Log,
+    /// A share: its ends stay between 0 and 1.
+    Logit,
+}
+
+/// An estimate with its standard error on a scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Delta {
+    pub(super) value: f64,
+    /// On the scale.
+    pub(super) error: f64,
+    pub(super) df: f64,
+    pub(super) scale: Scale,
+}
+
+impl Delta {
+    fn interval(&self, level: f64) -> Option<(Ends, &'static str)> {
+        let half = Reach::Level(level).critical(self.df)? * self.error;
+        if self.error <= 0.0 {
+            return None;
+        }
+        match self.scale {
+            Scale::Plain => Some((Ends::new(self.value - half, self.value + half)?, "linearised, t")),
+            Scale::Log => Some((
+                Ends::new(self.value * (-half).exp(), self.value * half.exp())?,
+                "linearised, log, t",
+            )),
+            Scale::Logit => {
+                let middle = (self.value / (1.0 - self.value)).ln();
+                let share = |x: f64| 1.0 / (1.0 + (-x).exp());
+                Some((
+                    Ends::new(share(middle - half), share(middle + half))?,
+                    "linearised, logit, t",
+                ))
+            }
+        }
+    }
 }
 
 impl Recipe {
@@ -136,6 +182,7 @@ impl Recipe {
         let plain = |made: Option<(Ends, &'static str)>| made.map(|(e, m)| (e, m.to_owned()));
         match self {
             Recipe::None => None,
+            Recipe::Delta(delta) => plain(delta.interval(level)),
             Recipe::Value(side) => plain(side.interval(Reach::Level(level))),
             Recipe::Gap(pair, None) => plain(pair.gap_interval(Reach::Level(level))),
             Recipe::Ratio(pair, None) => plain(pair.ratio_interval(Reach::Level(level))),

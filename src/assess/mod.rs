@@ -5,11 +5,14 @@
 //! p-values of the audit are adjusted together.
 
 mod adjust;
+mod conditional;
 mod family;
 mod finding;
 mod pair;
 mod side;
 
+pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
+pub use conditional::{Agreement, Within};
 pub use finding::{About, Counts, Finding, Status};
 pub use side::Ends;
 
@@ -45,6 +48,8 @@ pub struct Assessment {
     pub judged: Vec<Vec<bool>>,
     /// Hypotheses tested: the family of the adjusted p-values.
     pub tests: u64,
+    /// What is left of the gaps within strata.
+    pub within: Vec<Within>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -70,6 +75,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
     let judged: Vec<Vec<bool>> = tally
         .groupings
         .iter()
+        .take(plan.groupings.len())
         .map(|grouping| {
             grouping
                 .groups
@@ -83,6 +89,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         references: Vec::new(),
         judged,
         tests: 0,
+        within: Vec::new(),
         notes: Vec::new(),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -92,16 +99,21 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         let mut chosen = Vec::new();
         for grouping in 0..plan.groupings.len() {
             let reference = choose(plan, tally, outcome, grouping, &assessment.judged[grouping])?;
+            let judged = assessment.judged[grouping].clone();
             let place = Place {
                 plan,
                 tally,
                 outcome,
                 grouping,
-                judged: &assessment.judged[grouping],
+                judged: &judged,
                 reference: &reference,
                 normals: &normals,
             };
+            let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
+            for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
+                place.within(given, first, &mut assessment);
+            }
             assessment.notes.extend(place.worst_off_reference());
             chosen.push(reference);
         }
@@ -128,6 +140,7 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
     Finding {
         about,
         reference: None,
+        given: None,
         outcome,
         metric,
         contrast,
@@ -392,6 +405,7 @@ impl Place<'_> {
                 let mut found = Vec::new();
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
+                    Formula::Conditional { .. } => {}
                     _ => self.plain(metric, &mut found),
                 }
                 done.push((metric, found));

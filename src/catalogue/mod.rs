@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+mod conditional;
 mod labels;
 mod rates;
 mod value;
@@ -98,8 +99,49 @@ pub enum Formula {
     },
     /// The mean of two other metrics.
     Mean(Metric, Metric),
+    /// Another metric, a plain ratio, compared within strata.
+    Conditional {
+        /// The metric.
+        of: Metric,
+        /// How strata are put together.
+        how: Conditional,
+    },
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
+}
+
+/// How comparisons within strata are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conditional {
+    /// Rates of a population with everybody's spread over the strata.
+    Standardised,
+    /// Common ratio of rates (Mantel-Haenszel).
+    RiskRatio,
+    /// Common odds ratio (Mantel-Haenszel).
+    OddsRatio,
+    /// Common difference of rates (Mantel-Haenszel).
+    RiskDifference,
+    /// Share among those not selected less share among the selected.
+    Disparity,
+    /// Part of the gap that different spreads over the strata make.
+    Composition,
+    /// Part of the gap that different rates within strata make.
+    Rates,
+    /// Odds ratio of a logistic regression with an intercept for each stratum.
+    AdjustedOdds,
+}
+
+impl Conditional {
+    /// The contrasts that it has.
+    #[must_use]
+    pub fn contrasts(self) -> &'static [Contrast] {
+        match self {
+            Conditional::Standardised => &[Contrast::Value, Contrast::Gap, Contrast::Ratio],
+            Conditional::RiskRatio | Conditional::OddsRatio | Conditional::AdjustedOdds => &[Contrast::Ratio],
+            Conditional::RiskDifference | Conditional::Composition | Conditional::Rates => &[Contrast::Gap],
+            Conditional::Disparity => &[Contrast::Value],
+        }
+    }
 }
 
 /// What a metric needs from the outcome.
@@ -113,6 +155,8 @@ pub enum Need {
     Value,
     /// An outcome that is declared unfavourable.
     Unfavourable,
+    /// `[[stratum]]`, a factor to compare within.
+    Stratum,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -241,7 +285,7 @@ pub struct Entry {
 pub struct Metric(pub(crate) u16);
 
 /// Every entry, in the order of reports.
-const FAMILIES: [&[Entry]; 3] = [rates::ENTRIES, labels::ENTRIES, value::ENTRIES];
+const FAMILIES: [&[Entry]; 4] = [rates::ENTRIES, labels::ENTRIES, value::ENTRIES, conditional::ENTRIES];
 
 impl Metric {
     /// Every metric, in the order of reports.
@@ -343,6 +387,7 @@ pub fn denominators() -> Vec<Linear> {
 fn measures_of(formula: Formula) -> Vec<Measure> {
     match formula {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
+        Formula::Conditional { of, .. } => measures_of(of.entry().formula),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

@@ -68,6 +68,8 @@ pub enum Command {
     /// Print the SQL that counts a log in a database
     #[command(after_help = SQL_EXAMPLES)]
     Sql(SqlArgs),
+    /// Say what a metric is: formula, source, other names, when not to use it; without a name, list all
+    Explain(ExplainArgs),
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -162,6 +164,38 @@ pub struct SqlArgs {
 pub enum SchemaOf {
     /// The JSON result (`parytet.result/1`).
     Result,
+}
+
+/// `parytet explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A metric, by its own name or by that of another system
+    #[arg(value_name = "METRIC")]
+    pub metric: Option<String>,
+    /// List the metrics that a log with these gives; a decision there always is
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        value_enum,
+        conflicts_with = "metric"
+    )]
+    pub with: Vec<Has>,
+}
+
+/// What a log may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Has {
+    /// Who was selected.
+    Decision,
+    /// The observed label (`actual`).
+    Label,
+    /// What a row was worth (`value`).
+    Value,
+    /// An outcome that is declared unfavourable.
+    Unfavourable,
+    /// A legitimate factor to compare within.
+    Stratum,
 }
 
 /// `parytet check`.
@@ -268,6 +302,9 @@ pub struct WhatArgs {
     /// Protected attribute: NAME, NAME=COLUMN, or NAME:EDGE,EDGE,… for bands; may be repeated
     #[arg(long, value_name = "ATTRIBUTE", help_heading = "Groups")]
     pub protected: Vec<String>,
+    /// Legitimate factor that groups are also compared within, written like an attribute; may be repeated
+    #[arg(long, value_name = "FACTOR", help_heading = "Groups")]
+    pub stratum: Vec<String>,
     /// A value of the attributes that means "not known"; may be repeated
     #[arg(long, value_name = "VALUE", help_heading = "Groups")]
     pub missing: Vec<String>,

@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod check;
 mod database;
+mod explain;
 mod output;
 mod progress;
 mod ready;
@@ -62,6 +63,7 @@ pub fn run(cli: Cli) -> u8 {
         args::Command::Merge(args) => tally::merge(&args, &shell),
         args::Command::Check(args) => check::run(&args, &shell),
         args::Command::Sql(args) => database::run(&args, &shell),
+        args::Command::Explain(args) => explain::run(&args, &shell),
         args::Command::Schema { what } => match what {
             args::SchemaOf::Result => shell.data(&crate::report::schema::schema()).map(|()| 0),
         },

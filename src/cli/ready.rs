@@ -258,6 +258,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         null_values: args.null_value.clone(),
         allow_short_rows: args.allow_short_rows,
         protected: args.protected.clone(),
+        strata: args.stratum.clone(),
         missing: args.missing.clone(),
         reference: args.reference.clone(),
         intersections: args.intersection.clone(),

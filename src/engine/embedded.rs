@@ -42,11 +42,7 @@ impl<'p> Counter<'p> {
                 .collect(),
             weighted: matches!(plan.weight, Weight::Sampling(_)),
             persons: plan.subject.is_some(),
-            groupings: plan
-                .groupings
-                .iter()
-                .map(|grouping| grouping.attributes.clone())
-                .collect(),
+            groupings: plan.tallied(),
         };
         let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
         let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);

@@ -251,7 +251,9 @@ fn simulated_ranges(covariance: &[Vec<f64>], df: &[f64], draws: usize, normals: 
             if df < MANY_DF {
                 return few.chi_square(df) / df;
             }
-            of_variances.next().map_or(1.0, |number| chi_square_share_of(*number, spread))
+            of_variances
+                .next()
+                .map_or(1.0, |number| chi_square_share_of(*number, spread))
         });
         law.range(&mut drawn, of_groups)
     });

@@ -12,6 +12,7 @@ pub mod benjamini_hochberg;
 pub mod bonferroni;
 pub mod boschloo;
 pub mod clopper_pearson;
+pub mod cochran_mantel_haenszel;
 pub mod equivalence;
 pub mod extremes;
 pub mod fisher;

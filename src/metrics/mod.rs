@@ -4,6 +4,8 @@
 //! inference needs: the part of one person in the estimate's error is the gradient times the person's own totals, and the
 //! variance is the sum of its squares (Binder 1983; Särndal, Swensson & Wretman 1992, section 5.5).
 
+pub mod conditional;
+
 use crate::catalogue::{Formula, Linear, Measure, Metric};
 use crate::tally::{Behind, CrossSums, Sums};
 
@@ -37,7 +39,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
     match metric.entry().formula {
         Formula::Ratio { numerator, denominator } => Some(ratio(numerator, denominator, sums)),
         Formula::Mean(a, b) => mean(&point(a, sums)?, &point(b, sums)?),
-        Formula::Worst(..) => None,
+        Formula::Worst(..) | Formula::Conditional { .. } => None,
     }
 }
 

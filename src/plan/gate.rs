@@ -210,8 +210,24 @@ fn metrics(
             return None;
         }
         (Some(c), _) | (None, Some(c)) => c,
-        (None, None) => Contrast::Value,
+        (None, None) => only_contrast(&found).unwrap_or(Contrast::Value),
     };
+    let lacking = found.iter().find_map(|(_, metric)| match metric.entry().formula {
+        Formula::Conditional { how, .. } if !how.contrasts().contains(&contrast) => Some(how.contrasts()),
+        _ => None,
+    });
+    if let Some(known) = lacking {
+        let known: Vec<String> = known.iter().map(|c| format!("\"{}\"", c.id())).collect();
+        faults.add(
+            Diagnostic::new(
+                "metric-not-given",
+                format!("`{}` has no {}", asked.value, contrast.id()),
+            )
+            .help(format!("use contrast = {}", known.join(" or "))),
+            &asked.origin,
+        );
+        return None;
+    }
     if contrast == Contrast::Value
         && found
             .iter()
@@ -230,6 +246,18 @@ fn metrics(
     Some((found, contrast))
 }
 
+/// The contrast of a metric that has but one.
+fn only_contrast(found: &[(usize, Metric)]) -> Option<Contrast> {
+    let (_, metric) = found.first()?;
+    match metric.entry().formula {
+        Formula::Conditional { how, .. } => match how.contrasts() {
+            [only] => Some(*only),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether an outcome can give a metric, computed or not.
 pub(super) fn can_give(outcome: &Outcome, metric: Metric) -> bool {
     metric.entry().needs.iter().all(|need| has(outcome, *need))
@@ -241,6 +269,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Label => outcome.actual.is_some(),
         Need::Value => outcome.value.is_some(),
         Need::Unfavourable => !outcome.favourable,
+        Need::Stratum => outcome.stratified,
     }
 }
 
@@ -255,6 +284,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Value) => (
             "a value",
             "add value = \"discount_eur\" to the outcome, or --value discount_eur",
+        ),
+        Some(Need::Stratum) => (
+            "a factor to compare within",
+            "add [[stratum]] name = \"product\" to the spec, or --stratum product",
         ),
         _ => (
             "an outcome declared unfavourable",

@@ -1,7 +1,7 @@
 //! Attributes, bands, groupings and references.
 
 use super::resolve::{Columns, Faults};
-use super::{Attribute, Bands, Grouping, Reference, Rule, Table};
+use super::{Attribute, Bands, Given, Grouping, Reference, Rule, Table};
 use crate::diagnostic::{Diagnostic, near};
 use crate::plan::Kind;
 use crate::spec::{At, Intersections, Origin, Protected, Spec};
@@ -19,7 +19,7 @@ pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Fa
         );
     }
     let mut attributes: Vec<Attribute> = Vec::new();
-    for protected in &spec.protected {
+    for protected in spec.protected.iter().chain(&spec.strata) {
         let name = &protected.name;
         if attributes.iter().any(|a| a.name == name.value) {
             faults.add(
@@ -303,6 +303,48 @@ pub(super) fn groupings(
         );
     }
     groupings
+}
+
+/// What each grouping is also looked at within: every stratum alone, and all of them together where there are several.
+pub(super) fn given(
+    spec: &Spec,
+    attributes: &[Attribute],
+    groupings: &[Grouping],
+    faults: &mut Faults<'_>,
+) -> Vec<Given> {
+    let first = attributes.len().saturating_sub(spec.strata.len());
+    let strata: Vec<usize> = (first..attributes.len()).collect();
+    let mut sets: Vec<Vec<usize>> = strata.iter().map(|&stratum| vec![stratum]).collect();
+    if strata.len() > 1 {
+        sets.push(strata);
+    }
+    let given: Vec<Given> = groupings
+        .iter()
+        .enumerate()
+        .flat_map(|(base, _)| {
+            sets.iter().map(move |strata| Given {
+                name: strata
+                    .iter()
+                    .map(|&s| attributes[s].name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" & "),
+                base,
+                strata: strata.clone(),
+            })
+        })
+        .collect();
+    if given.len() > MOST_GROUPINGS {
+        let origin = spec.strata.first().map_or(Origin::Default, |s| s.name.origin.clone());
+        faults.add(
+            Diagnostic::new(
+                "too-many-groupings",
+                format!("{} groupings within strata are more than {MOST_GROUPINGS}", given.len()),
+            )
+            .help("list fewer intersections, or fewer strata"),
+            &origin,
+        );
+    }
+    given
 }
 
 /// The intersections as sorted sets of attributes.

@@ -176,10 +176,12 @@ pub struct Plan {
     pub weight: Weight,
     /// Conditions that a row must meet.
     pub filters: Vec<Condition>,
-    /// The protected attributes.
+    /// The protected attributes, then the strata.
     pub attributes: Vec<Attribute>,
     /// What is looked at: each attribute, each intersection; everybody together is always counted besides.
     pub groupings: Vec<Grouping>,
+    /// Within what the groups of each grouping are compared besides.
+    pub given: Vec<Given>,
     /// Groups with fewer people are never judged.
     pub min_subjects: u64,
     /// The outcomes.
@@ -191,6 +193,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What is tallied, as indices of attributes: first the groupings, then each that is looked at within strata, in the
+    /// order of [`Self::given`].
+    #[must_use]
+    pub fn tallied(&self) -> Vec<Vec<usize>> {
+        let plain = self.groupings.iter().map(|grouping| grouping.attributes.clone());
+        let within = self.given.iter().map(|given| {
+            let base = &self.groupings[given.base].attributes;
+            base.iter().chain(&given.strata).copied().collect()
+        });
+        plain.chain(within).collect()
+    }
+
     /// Where something was written, for errors that only the data can raise.
     #[must_use]
     pub fn place(&self, origin: &Origin) -> Place {
@@ -333,6 +347,17 @@ pub struct Grouping {
     pub origin: Origin,
 }
 
+/// A grouping whose groups are compared within strata: legitimate factors that may rightly make a difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Name in the report: names of the factors joined by ` & `.
+    pub name: String,
+    /// Index into `groupings`.
+    pub base: usize,
+    /// Indices into `attributes`.
+    pub strata: Vec<usize>,
+}
+
 /// One outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -348,6 +373,8 @@ pub struct Outcome {
     pub value: Option<usize>,
     /// Unit of the value.
     pub unit: Option<String>,
+    /// Whether there are strata to compare within.
+    pub stratified: bool,
     /// The metrics that are computed, in catalogue order.
     pub metrics: Vec<Metric>,
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::gate::{can_give, gates, not_given};
-use super::group::{attributes, groupings};
+use super::group::{attributes, given, groupings};
 use super::{About, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
@@ -209,7 +209,10 @@ pub fn resolve(
         }
     }
     let attributes = attributes(spec, &mut columns, &mut faults);
-    let groupings = groupings(spec, &attributes, &mut notes, &mut faults);
+    // With a fault among them the places of attributes do not tell which are strata; the fault ends this anyway.
+    let protected = attributes.len().saturating_sub(spec.strata.len());
+    let groupings = groupings(spec, &attributes[..protected], &mut notes, &mut faults);
+    let given = given(spec, &attributes, &groupings, &mut faults);
     let filters = spec
         .log
         .filters
@@ -248,6 +251,7 @@ pub fn resolve(
         filters,
         attributes,
         groupings,
+        given,
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
         outcomes,
         gates,
@@ -410,6 +414,7 @@ fn outcomes(
             actual,
             value,
             unit: written.unit.clone(),
+            stratified: !spec.strata.is_empty(),
             metrics: Vec::new(),
         };
         outcome.metrics = metrics(written, &outcome, faults);

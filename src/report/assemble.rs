@@ -1,7 +1,7 @@
 //! Puts the public result together from what was planned, counted, assessed and judged.
 
 use super::model::v1;
-use crate::assess::{About, Assessment, Chosen, Finding, Status};
+use crate::assess::{About, Assessment, ChiSquare, Chosen, Ends, Finding, Status, Within};
 use crate::catalogue::{self, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
@@ -84,6 +84,11 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .findings
             .iter()
             .map(|finding| estimate(plan, tally, finding))
+            .collect(),
+        within: assessment
+            .within
+            .iter()
+            .map(|found| within(plan, tally, found))
             .collect(),
         gates: plan
             .gates
@@ -301,6 +306,7 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
         attribute,
         group,
         reference: finding.reference.clone(),
+        given: given(plan, finding),
         outcome: outcome.name.clone(),
         metric: finding.metric.id().to_owned(),
         contrast: finding.contrast.id().to_owned(),
@@ -340,6 +346,40 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
     }
 }
 
+fn given(plan: &Plan, finding: &Finding) -> Option<String> {
+    finding.given.map(|given| plan.given[given].name.clone())
+}
+
+fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {
+    let ends = |ends: Option<Ends>| ends.map_or((None, None), |ends| (ends.low, ends.high));
+    let (crude_low, crude_high) = ends(found.crude.1);
+    let (adjusted_low, adjusted_high) = ends(found.adjusted.and_then(|(_, ends)| ends));
+    let test = |(name, test): (&str, ChiSquare)| v1::ChiSquare {
+        test: name.to_owned(),
+        statistic: test.statistic,
+        df: test.df,
+        p_value: test.p,
+    };
+    v1::Within {
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: tally.groupings[found.grouping].groups[found.group].name(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        given: plan.given[found.given].name.clone(),
+        strata: found.strata,
+        shared: found.shared,
+        crude: found.crude.0,
+        crude_low,
+        crude_high,
+        adjusted: found.adjusted.map(|(gap, _)| gap),
+        adjusted_low,
+        adjusted_high,
+        agreement: found.agreement.id().to_owned(),
+        association: found.association.map(test),
+        homogeneity: found.homogeneity.map(test),
+    }
+}
+
 fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) -> v1::Answer {
     let finding = answer.finding.map(|i| &assessment.findings[i]);
     let group = finding.map_or_else(|| answer.group.clone(), |f| names(plan, tally, &f.about).1);
@@ -348,6 +388,7 @@ fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) 
         attribute: plan.groupings[answer.grouping].name.clone(),
         group,
         reference: finding.and_then(|f| f.reference.clone()),
+        given: finding.and_then(|f| given(plan, f)),
         metric: answer.metric.id().to_owned(),
         estimate: finding.and_then(|f| f.estimate),
         low: finding.and_then(|f| f.ends).and_then(|e| e.low),

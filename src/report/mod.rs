@@ -4,6 +4,7 @@
 //! decided before: nothing here compares an estimate with a threshold.
 
 pub mod assemble;
+pub mod explain;
 pub mod face;
 pub mod model;
 pub mod number;

@@ -152,6 +152,7 @@ fn blank() -> Result {
         outcomes: vec![outcome("offered", true), outcome("rejected", false)],
         groupings: Vec::new(),
         estimates: Vec::new(),
+        within: vec![within()],
         gates: Vec::new(),
         verdict: Verdict {
             verdict: "fail".to_owned(),
@@ -276,6 +277,7 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         attribute: String::new(),
         group: String::new(),
         reference: None,
+        given: None,
         outcome: String::new(),
         metric: String::new(),
         contrast: contrast.to_owned(),
@@ -312,6 +314,35 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
             (false, true) => Some("too-few-subjects".to_owned()),
             (false, false) => None,
         },
+    }
+}
+
+fn within() -> Within {
+    let test = |name: &str, statistic: f64, df: f64, p_value: f64| {
+        Some(ChiSquare {
+            test: name.to_owned(),
+            statistic,
+            df,
+            p_value,
+        })
+    };
+    Within {
+        attribute: "gender".to_owned(),
+        group: "female".to_owned(),
+        reference: "male".to_owned(),
+        outcome: "offered".to_owned(),
+        given: "product".to_owned(),
+        strata: 4,
+        shared: 0.98,
+        crude: -0.061_642,
+        crude_low: Some(-0.075_79),
+        crude_high: Some(-0.047_494),
+        adjusted: Some(-0.012_5),
+        adjusted_low: Some(-0.027),
+        adjusted_high: Some(0.002),
+        agreement: "vanishes".to_owned(),
+        association: test("Mantel-Haenszel, by person", 2.9, 1.0, 0.088),
+        homogeneity: test("log ratios of strata, by person", 1.7, 3.0, 0.64),
     }
 }
 

@@ -65,6 +65,8 @@ mod tests {
             ("Grouping", "/groupings/0"),
             ("Group", "/groupings/0/groups/0"),
             ("Estimate", "/estimates/0"),
+            ("Within", "/within/0"),
+            ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),
             ("Verdict", "/verdict"),

@@ -21,6 +21,8 @@ impl<'a> View<'a> {
         let estimates = result
             .estimates
             .iter()
+            // What is compared within strata has a table of its own.
+            .filter(|e| e.given.is_none())
             .map(|e| {
                 let key = (
                     e.outcome.as_str(),
@@ -76,6 +78,7 @@ impl<'a> View<'a> {
                     && answer.attribute == e.attribute
                     && answer.group == e.group
                     && answer.metric == e.metric
+                    && answer.given == e.given
             })
     }
 

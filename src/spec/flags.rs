@@ -39,6 +39,8 @@ pub struct Flags {
     pub allow_short_rows: bool,
     /// `--protected`.
     pub protected: Vec<String>,
+    /// `--stratum`.
+    pub strata: Vec<String>,
     /// `--missing`.
     pub missing: Vec<String>,
     /// `--reference`.
@@ -239,9 +241,22 @@ impl Applied {
 
     fn groups(&mut self, flags: &Flags) {
         if !flags.protected.is_empty() {
-            let protected = flags.protected.iter().filter_map(|p| self.protected(p)).collect();
+            let protected = flags
+                .protected
+                .iter()
+                .filter_map(|p| self.attribute("--protected", p))
+                .collect();
             self.spec.protected = protected;
             self.overrides("protected");
+        }
+        if !flags.strata.is_empty() {
+            let strata = flags
+                .strata
+                .iter()
+                .filter_map(|s| self.attribute("--stratum", s))
+                .collect();
+            self.spec.strata = strata;
+            self.overrides("stratum");
         }
         for protected in &mut self.spec.protected {
             if let Some(reference) = &flags.reference {
@@ -288,7 +303,7 @@ impl Applied {
     }
 
     /// `gender`, `gender=column`, `age:25,45,65` or `age=column:25,45,65`.
-    fn protected(&mut self, text: &str) -> Option<Protected> {
+    fn attribute(&mut self, flag: &'static str, text: &str) -> Option<Protected> {
         let (head, edges) = match text.split_once(':') {
             Some((head, edges)) => (head, Some(edges)),
             None => (text, None),
@@ -308,22 +323,22 @@ impl Applied {
             }
             Some(_) => {
                 self.faults.push(fault(
-                    "--protected",
+                    flag,
                     format!("the bands of \"{text}\" must be ascending numbers"),
-                    "--protected age:25,45,65",
+                    &format!("{flag} age:25,45,65"),
                 ));
                 return None;
             }
         };
         if name.trim().is_empty() {
             self.faults
-                .push(fault("--protected", "an attribute needs a name", "--protected gender"));
+                .push(fault(flag, "an attribute needs a name", &format!("{flag} gender")));
             return None;
         }
         Some(Protected {
-            name: at(name.trim().to_owned(), "--protected"),
-            column: column.map(|c| at(c.trim().to_owned(), "--protected")),
-            bands: bands.map(|b| at(b, "--protected")),
+            name: at(name.trim().to_owned(), flag),
+            column: column.map(|c| at(c.trim().to_owned(), flag)),
+            bands: bands.map(|b| at(b, flag)),
             ..Protected::default()
         })
     }

@@ -60,6 +60,8 @@ pub struct Spec {
     pub people: Option<People>,
     /// `[[protected]]`, in the order written.
     pub protected: Vec<Protected>,
+    /// `[[stratum]]`, in the order written: factors that may rightly make a difference.
+    pub strata: Vec<Protected>,
     /// `[groups]`.
     pub groups: Groups,
     /// `[[outcome]]`, in the order written.
@@ -239,7 +241,7 @@ pub struct People {
 /// Groups with the raw values that mean them, in the order written.
 pub type Recode = Vec<(At<String>, Vec<At<String>>)>;
 
-/// `[[protected]]`: one attribute of people.
+/// `[[protected]]`: one attribute of people; or `[[stratum]]`, which has no reference.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Protected {
     /// Name in the report.

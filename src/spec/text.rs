@@ -55,7 +55,11 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     for (table, span) in top.tables("protected") {
         spec.protected
-            .extend(protected(Reader::new(table, span, "[[protected]]", top.faults)));
+            .extend(protected(Reader::new(table, span, "[[protected]]", top.faults), true));
+    }
+    for (table, span) in top.tables("stratum") {
+        spec.strata
+            .extend(protected(Reader::new(table, span, "[[stratum]]", top.faults), false));
     }
     for (table, span) in top.tables("outcome") {
         spec.outcomes
@@ -432,15 +436,21 @@ fn intersections(table: &mut Reader<'_, '_, '_>) -> Option<At<Intersections>> {
     }
 }
 
-fn protected(mut table: Reader<'_, '_, '_>) -> Option<Protected> {
+/// An attribute; a stratum is one that is compared with nobody.
+fn protected(mut table: Reader<'_, '_, '_>, compared: bool) -> Option<Protected> {
     let name = table.name("name");
     if name.is_none() {
-        table.missing("name", "name = \"gender\"");
+        let example = if compared {
+            "name = \"gender\""
+        } else {
+            "name = \"product\""
+        };
+        table.missing("name", example);
     }
     let protected = Protected {
         column: table.name("column"),
         from: choice(&mut table, "from", &["log", "people"]),
-        reference: table.name("reference"),
+        reference: if compared { table.name("reference") } else { None },
         missing: table.texts("missing").map(|m| m.value).unwrap_or_default(),
         bands: bands(&mut table),
         values: recode(&mut table),

@@ -44,27 +44,23 @@ pub fn fit(plan: &Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnost
     }
     let tally = &stored.counted.tally;
     let mut groupings = Vec::new();
-    for grouping in &plan.groupings {
-        let asked: Vec<&str> = grouping
-            .attributes
-            .iter()
-            .map(|&a| plan.attributes[a].name.as_str())
-            .collect();
+    let tallied = plan.tallied();
+    for attributes in &tallied {
+        let asked: Vec<&str> = attributes.iter().map(|&a| plan.attributes[a].name.as_str()).collect();
         let found = tally.shape.groupings.iter().position(|counted| {
             let counted: Vec<&str> = counted.iter().map(|&a| about.attributes[a].name.as_str()).collect();
             counted == asked
         });
         let Some(found) = found else {
-            return Err(refuse(format!("it does not hold the groups of `{}`", grouping.name)));
+            return Err(refuse(format!(
+                "it does not hold the groups of `{}`",
+                asked.join(" & ")
+            )));
         };
         groupings.push(tally.groupings[found].clone());
     }
     let mut shape = tally.shape.clone();
-    shape.groupings = plan
-        .groupings
-        .iter()
-        .map(|grouping| grouping.attributes.clone())
-        .collect();
+    shape.groupings = tallied;
     Ok(Counted {
         tally: Tally {
             shape,

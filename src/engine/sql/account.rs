@@ -97,7 +97,7 @@ impl Account {
         let attributes = plan.attributes.len();
         let width = 1 + attributes + 7 + 3 * plan.outcomes.len() + watched + 2 * checks;
         let mut account = Self {
-            groups: vec![HashMap::new(); plan.groupings.len()],
+            groups: vec![HashMap::new(); plan.tallied().len()],
             outcomes: vec![OutcomeAccount::default(); plan.outcomes.len()],
             met: vec![0; watched],
             faults: vec![(0, String::new()); checks],

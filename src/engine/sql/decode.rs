@@ -97,7 +97,7 @@ impl<'p> Counting<'p> {
             outcomes: (0..plan.outcomes.len()).map(|o| shape(plan, o)).collect(),
             weighted: matches!(plan.weight, Weight::Sampling(_)),
             persons: plan.subject.is_some(),
-            groupings: plan.groupings.iter().map(|g| g.attributes.clone()).collect(),
+            groupings: plan.tallied(),
         };
         let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| GroupTally {
             fates,
@@ -106,11 +106,11 @@ impl<'p> Counting<'p> {
         };
         let mut index = Vec::new();
         let mut groupings = Vec::new();
-        for (grouping, found) in plan.groupings.iter().zip(&account.groups) {
+        for (attributes_of, found) in plan.tallied().iter().zip(&account.groups) {
             let mut keys: Vec<(Vec<Label>, &Vec<u32>)> = found
                 .keys()
                 .map(|key| {
-                    let attributes = grouping.attributes.iter().zip(key);
+                    let attributes = attributes_of.iter().zip(key);
                     (
                         attributes.map(|(&a, &code)| labels[a][code as usize].clone()).collect(),
                         key,
@@ -141,8 +141,8 @@ impl<'p> Counting<'p> {
                 outcomes: account.outcomes.clone(),
                 shape,
             },
-            several: plan.groupings.iter().map(|_| Several::default()).collect(),
-            pairs: plan.groupings.iter().map(|_| BTreeMap::new()).collect(),
+            several: account.groups.iter().map(|_| Several::default()).collect(),
+            pairs: account.groups.iter().map(|_| BTreeMap::new()).collect(),
             plan,
             groups,
             index,

@@ -73,14 +73,14 @@ impl<'p> Groups<'p> {
 
     /// The codes of a group of a grouping, from the labels of all attributes.
     pub(super) fn key(&mut self, grouping: usize, labels: &[String]) -> Result<Vec<u32>, Diagnostic> {
-        let attributes = &self.plan.groupings[grouping].attributes;
+        let attributes = &self.plan.tallied()[grouping];
         attributes.iter().map(|&a| self.code(a, &labels[a])).collect()
     }
 
     /// The index of a grouping from its number in answers, where 0 is everybody.
     pub(super) fn grouping(&self, number: u64) -> Result<Option<usize>, Diagnostic> {
         match (number as usize).checked_sub(1) {
-            Some(grouping) if grouping >= self.plan.groupings.len() => Err(unexpected(format!(
+            Some(grouping) if grouping >= self.plan.tallied().len() => Err(unexpected(format!(
                 "an answer is about grouping {number}, which there is not"
             ))),
             grouping => Ok(grouping),

@@ -288,9 +288,12 @@ impl Moments<'_> {
 
     /// Whether a grouping (0 is everybody) has an attribute.
     pub(super) fn groupings_with(&self, attribute: usize) -> String {
-        let with = self.plan().groupings.iter().enumerate();
-        let with: Vec<String> = with
-            .filter(|(_, grouping)| grouping.attributes.contains(&attribute))
+        let with: Vec<String> = self
+            .plan()
+            .tallied()
+            .iter()
+            .enumerate()
+            .filter(|(_, attributes)| attributes.contains(&attribute))
             .map(|(i, _)| (i + 1).to_string())
             .collect();
         with.join(", ")
@@ -311,7 +314,7 @@ impl Moments<'_> {
 
     /// The numbers of the groupings as a table.
     pub(super) fn groupings(&self, from: usize) -> String {
-        let all: Vec<String> = (from..=self.plan().groupings.len())
+        let all: Vec<String> = (from..=self.plan().tallied().len())
             .map(|g| format!("SELECT {g} AS g"))
             .collect();
         format!("({}) AS gs", all.join(" UNION ALL "))

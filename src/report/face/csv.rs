@@ -8,7 +8,7 @@ use csv::Writer;
 use crate::report::model::v1::{Estimate, Result};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "attribute",
     "group",
     "reference",
@@ -28,6 +28,7 @@ pub const COLUMNS: [&str; 19] = [
     "deff",
     "status",
     "reason",
+    "given",
 ];
 
 /// The estimates as CSV.
@@ -68,6 +69,7 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
         number(e.deff),
         inert(&e.status),
         text(&e.reason),
+        text(&e.given),
     ]
 }
 
@@ -109,7 +111,7 @@ mod tests {
         assert_eq!(
             text.lines().next().unwrap(),
             "attribute,group,reference,outcome,metric,contrast,alias,estimate,low,high,level,method,p_value,\
-             p_adjusted,subjects,rows,deff,status,reason"
+             p_adjusted,subjects,rows,deff,status,reason,given"
         );
     }
 

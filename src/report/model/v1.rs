@@ -28,6 +28,8 @@ pub struct Result {
     pub groupings: Vec<Grouping>,
     /// Every number.
     pub estimates: Vec<Estimate>,
+    /// What is left of the gaps within strata; empty without any.
+    pub within: Vec<Within>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -208,6 +210,8 @@ pub struct Estimate {
     pub group: String,
     /// Who it is compared with.
     pub reference: Option<String>,
+    /// The factors within which it is compared; `null`: within none.
+    pub given: Option<String>,
     /// The outcome.
     pub outcome: String,
     /// The metric.
@@ -264,6 +268,58 @@ pub struct Estimate {
     pub reason: Option<String>,
 }
 
+/// A gap of selection rates as it is, and within strata.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Within {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Who it is compared with.
+    pub reference: String,
+    /// The outcome.
+    pub outcome: String,
+    /// The factors within which it is compared.
+    pub given: String,
+    /// Strata in which the group has rows.
+    pub strata: u64,
+    /// Share of the group's rows that lie in strata which the reference has too.
+    pub shared: f64,
+    /// The gap as it is.
+    pub crude: f64,
+    /// Ends of its interval.
+    pub crude_low: Option<f64>,
+    /// See `crude_low`.
+    pub crude_high: Option<f64>,
+    /// The gap of the standardised rates; `null`: no stratum is shared.
+    pub adjusted: Option<f64>,
+    /// Ends of its interval.
+    pub adjusted_low: Option<f64>,
+    /// See `adjusted_low`.
+    pub adjusted_high: Option<f64>,
+    /// `agree`; `reversed`: both are told from 0, with opposite signs (Simpson's paradox); `signs-differ`: opposite signs,
+    /// one of them not told from 0; `vanishes`, `appears`: only the plain or only the adjusted gap is told from 0;
+    /// `unknown`.
+    pub agreement: String,
+    /// Test of no difference in any stratum.
+    pub association: Option<ChiSquare>,
+    /// Test that all strata are alike.
+    pub homogeneity: Option<ChiSquare>,
+}
+
+/// A test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChiSquare {
+    /// Its name.
+    pub test: String,
+    /// The statistic.
+    pub statistic: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+    /// Its p-value, not adjusted.
+    pub p_value: f64,
+}
+
 /// A gate and its answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
@@ -300,6 +356,8 @@ pub struct Answer {
     pub group: String,
     /// Who it is compared with.
     pub reference: Option<String>,
+    /// The factors within which it is compared; `null`: within none.
+    pub given: Option<String>,
     /// The metric that was meant.
     pub metric: String,
     /// The number.

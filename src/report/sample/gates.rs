@@ -90,6 +90,7 @@ pub(super) fn gates(result: &mut Result) {
                 attribute: e.attribute.clone(),
                 group: e.group.clone(),
                 reference: e.reference.clone(),
+                given: e.given.clone(),
                 metric: e.metric.clone(),
                 estimate: e.estimate,
                 low: e.low,

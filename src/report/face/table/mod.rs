@@ -7,6 +7,7 @@ mod groups;
 mod head;
 mod metrics;
 mod page;
+mod within;
 
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,7 @@ pub fn table(result: &Result, look: &Look) -> String {
         for grouping in view.groupings() {
             groups::write(&mut page, &view, outcome, grouping);
             metrics::write(&mut page, &view, outcome, grouping);
+            within::write(&mut page, result, outcome, grouping);
         }
     }
     account::write(&mut page, result);

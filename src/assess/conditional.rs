@@ -1,0 +1,575 @@
+//! Groups compared within strata: what is left of their gaps, and whether it tells another story.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Delta, Finding, Recipe, Scale, Status};
+use super::{Assessment, Chosen, Ends, Place, blank};
+use crate::catalogue::{Conditional, Contrast, Formula, Linear, Measure, Metric, Unit};
+use crate::inference::cochran_mantel_haenszel::{ChiSquare, Table, breslow_day, cochran_mantel_haenszel};
+use crate::inference::special::{chi2_sf, t_two_sided};
+use crate::metrics::conditional::{Estimate, Side, Stratum, estimate};
+use crate::tally::{GroupingTally, Label};
+
+/// A comparison as it is, and within strata.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Within {
+    /// The outcome.
+    pub outcome: usize,
+    /// The grouping.
+    pub grouping: usize,
+    /// The group.
+    pub group: usize,
+    /// Within what (index into the plan's `given`).
+    pub given: usize,
+    /// Name of whom it is compared with.
+    pub reference: String,
+    /// Strata in which the group has rows.
+    pub strata: u64,
+    /// Share of the group's rows that lie in strata which the reference has too.
+    pub shared: f64,
+    /// The gap of selection rates as it is, with its interval.
+    pub crude: (f64, Option<Ends>),
+    /// The gap of standardised rates.
+    pub adjusted: Option<(f64, Option<Ends>)>,
+    /// What the two say together.
+    pub agreement: Agreement,
+    /// Test of no difference in any stratum, with its name.
+    pub association: Option<(&'static str, ChiSquare)>,
+    /// Test that all strata are alike.
+    pub homogeneity: Option<(&'static str, ChiSquare)>,
+}
+
+/// What a gap and the gap within strata say together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// Both lie on the same side of 0, or neither is told from it.
+    Agree,
+    /// Both are told from 0, with opposite signs: Simpson's paradox.
+    Reversed,
+    /// The estimates have opposite signs, and one of them is not told from 0.
+    SignsDiffer,
+    /// The gap is told from 0, the one within strata is not.
+    Vanishes,
+    /// The gap within strata is told from 0, the plain one is not.
+    Appears,
+    /// There is nothing to compare within strata.
+    Unknown,
+}
+
+impl Agreement {
+    /// Stable code.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Agreement::Agree => "agree",
+            Agreement::Reversed => "reversed",
+            Agreement::SignsDiffer => "signs-differ",
+            Agreement::Vanishes => "vanishes",
+            Agreement::Appears => "appears",
+            Agreement::Unknown => "unknown",
+        }
+    }
+
+    fn of(crude: (f64, Option<Ends>), adjusted: (f64, Option<Ends>)) -> Self {
+        let sign = |(value, ends): (f64, Option<Ends>)| {
+            let told = ends.is_some_and(|e| e.low.is_some_and(|l| l > 0.0) || e.high.is_some_and(|h| h < 0.0));
+            (value.signum(), told && value != 0.0)
+        };
+        let ((one, told), (other, other_told)) = (sign(crude), sign(adjusted));
+        let opposite = one * other < 0.0 && crude.0 != 0.0 && adjusted.0 != 0.0;
+        match (told, other_told) {
+            (true, true) if opposite => Agreement::Reversed,
+            _ if opposite => Agreement::SignsDiffer,
+            (true, false) => Agreement::Vanishes,
+            (false, true) => Agreement::Appears,
+            _ => Agreement::Agree,
+        }
+    }
+}
+
+/// The strata of a comparison: for each the group's cell and those of the others.
+struct Strata<'a> {
+    tally: &'a GroupingTally,
+    cells: Vec<(Option<usize>, Vec<usize>)>,
+}
+
+/// An estimate with its error over people.
+struct Found {
+    estimate: Estimate,
+    variance: f64,
+    df: f64,
+}
+
+impl Place<'_> {
+    /// Assesses everything within one set of strata; `first` is where the findings of this grouping start.
+    pub(super) fn within(&self, given: usize, first: usize, assessment: &mut Assessment) {
+        let metrics: Vec<(Metric, Metric, Conditional)> = self.plan.outcomes[self.outcome]
+            .metrics
+            .iter()
+            .filter_map(|&metric| match metric.entry().formula {
+                Formula::Conditional { of, how } => Some((metric, of, how)),
+                _ => None,
+            })
+            .collect();
+        if metrics.is_empty() {
+            return;
+        }
+        for group in self.in_scope() {
+            let Some(strata) = self.strata(given, group) else {
+                continue;
+            };
+            let mut standardised = None;
+            for &(metric, of, how) in &metrics {
+                for &contrast in how.contrasts() {
+                    let is_own = matches!(self.reference, Chosen::Group(reference) if *reference == group);
+                    // The reference has a rate and a share of its own, and no gap to itself.
+                    if is_own && contrast != Contrast::Value {
+                        continue;
+                    }
+                    let finding = self.conditional(given, group, (metric, of, how), contrast, &strata);
+                    if metric.id() == "standardised_selection_rate" && contrast == Contrast::Gap {
+                        standardised = finding.estimate.map(|gap| (gap, finding.ends));
+                    }
+                    assessment.findings.push(finding);
+                }
+            }
+            let crude = assessment.findings[first..].iter().find(|finding| {
+                finding.given.is_none()
+                    && finding.metric.id() == "selection_rate"
+                    && finding.contrast == Contrast::Gap
+                    && finding.about == self.about(group)
+            });
+            let Some((crude, reference)) =
+                crude.and_then(|finding| Some(((finding.estimate?, finding.ends), finding.reference.clone()?)))
+            else {
+                continue;
+            };
+            let within = self.summary(given, group, &strata, crude, standardised, reference);
+            assessment.notes.extend(self.simpson(&within));
+            assessment.within.push(within);
+        }
+    }
+
+    fn within_tally(&self, given: usize) -> &GroupingTally {
+        &self.tally.groupings[self.plan.groupings.len() + given]
+    }
+
+    /// The cells of a group and of those it is compared with, stratum by stratum in their order.
+    fn strata(&self, given: usize, group: usize) -> Option<Strata<'_>> {
+        let tally = self.within_tally(given);
+        let width = self.groups().groups.first()?.labels.len();
+        let known = |labels: &[Label]| !labels.iter().any(Label::is_missing);
+        let own = &self.groups().groups[group].labels;
+        let mut cells: BTreeMap<&[Label], (Option<usize>, Vec<usize>)> = BTreeMap::new();
+        for (i, cell) in tally.groups.iter().enumerate().filter(|(_, cell)| cell.is_in_scope()) {
+            let (labels, stratum) = cell.labels.split_at(width);
+            let entry = cells.entry(stratum).or_default();
+            let is_own = labels == own.as_slice();
+            if is_own {
+                entry.0 = Some(i);
+            }
+            let is_other = match self.reference {
+                Chosen::Nobody => false,
+                Chosen::Group(reference) => self.groups().groups[*reference].labels == labels,
+                Chosen::Rest => !is_own && known(labels),
+                Chosen::Overall => true,
+            };
+            if is_other {
+                entry.1.push(i);
+            }
+        }
+        Some(Strata {
+            tally,
+            cells: cells.into_values().collect(),
+        })
+    }
+
+    fn conditional(
+        &self,
+        given: usize,
+        group: usize,
+        (metric, of, how): (Metric, Metric, Conditional),
+        contrast: Contrast,
+        strata: &Strata<'_>,
+    ) -> Finding {
+        let mut finding = blank(self.about(group), self.outcome, metric, contrast);
+        finding.given = Some(given);
+        let alone = how == Conditional::Standardised && contrast == Contrast::Value;
+        if !alone {
+            finding.reference = self.reference_name();
+        }
+        finding.status = if alone {
+            self.status(group)
+        } else {
+            self.compared(group)
+        };
+        let Formula::Ratio { numerator, denominator } = of.entry().formula else {
+            finding.status = Status::Undefined("no-denominator");
+            return finding;
+        };
+        let side = match contrast {
+            Contrast::Gap | Contrast::MaxGap => Side::Gap,
+            Contrast::Ratio | Contrast::MinRatio => Side::Ratio,
+            Contrast::Value => Side::Group,
+        };
+        // Disparity compares a group's shares with those of all others, whoever the reference is.
+        let everybody;
+        let strata = if how == Conditional::Disparity {
+            everybody = self.against_all(given, group);
+            match &everybody {
+                Some(strata) => {
+                    finding.reference = None;
+                    strata
+                }
+                None => strata,
+            }
+        } else {
+            strata
+        };
+        let numbers = strata.numbers(self.outcome, numerator, denominator, self.pool(given));
+        let (people, rows) = strata.behind(self.outcome, denominator);
+        finding.subjects = people;
+        finding.rows = rows;
+        match estimate(how, side, &numbers) {
+            Err(reason) => finding.status = Status::Undefined(reason),
+            Ok(found) => {
+                finding.estimate = Some(found.value);
+                let Some(found) = strata.error(self.outcome, numerator, denominator, found) else {
+                    return finding;
+                };
+                let value = found.estimate.value;
+                let error = found.variance.sqrt();
+                finding.standard_error = Some(error);
+                finding.df = Some(found.df).filter(|df| df.is_finite());
+                let scale = if found.estimate.log {
+                    Scale::Log
+                } else if alone && metric.entry().unit == Unit::Share && value > 0.0 && value < 1.0 {
+                    Scale::Logit
+                } else {
+                    Scale::Plain
+                };
+                // One hypothesis is tested once: the ratios of the same strata say the same of it.
+                let tested =
+                    contrast == Contrast::Gap && matches!(how, Conditional::Standardised | Conditional::RiskDifference);
+                if tested && error > 0.0 && finding.status == Status::Ok {
+                    finding.test = t_two_sided(value / error, found.df).map(|p| ("linearised t".to_owned(), p));
+                }
+                let error = if scale == Scale::Logit {
+                    error / (value * (1.0 - value))
+                } else {
+                    error
+                };
+                finding = finding.with_interval(
+                    self.plan,
+                    Recipe::Delta(Delta {
+                        value,
+                        error,
+                        df: found.df,
+                        scale,
+                    }),
+                );
+            }
+        }
+        finding
+    }
+
+    /// The strata with all others of known attribute as the other side.
+    fn against_all(&self, given: usize, group: usize) -> Option<Strata<'_>> {
+        let rest = Place {
+            reference: &Chosen::Rest,
+            plan: self.plan,
+            tally: self.tally,
+            outcome: self.outcome,
+            grouping: self.grouping,
+            judged: self.judged,
+            normals: self.normals,
+        };
+        let cells = rest.strata(given, group)?.cells;
+        Some(Strata {
+            tally: self.within_tally(given),
+            cells,
+        })
+    }
+
+    /// The cells of all groups of known attribute: the population to which rates are standardised.
+    fn pool(&self, given: usize) -> BTreeMap<Vec<Label>, Vec<usize>> {
+        let width = self.groups().groups.first().map_or(0, |group| group.labels.len());
+        let mut pool: BTreeMap<Vec<Label>, Vec<usize>> = BTreeMap::new();
+        for (i, cell) in self.within_tally(given).groups.iter().enumerate() {
+            let (labels, stratum) = cell.labels.split_at(width);
+            if cell.is_in_scope() && !labels.iter().any(Label::is_missing) {
+                pool.entry(stratum.to_vec()).or_default().push(i);
+            }
+        }
+        pool
+    }
+
+    fn summary(
+        &self,
+        given: usize,
+        group: usize,
+        strata: &Strata<'_>,
+        crude: (f64, Option<Ends>),
+        adjusted: Option<(f64, Option<Ends>)>,
+        reference: String,
+    ) -> Within {
+        const SELECTED: Linear = &[(Measure::Selected, 1)];
+        const ROWS: Linear = &[(Measure::Rows, 1)];
+        let numbers = strata.numbers(self.outcome, SELECTED, ROWS, BTreeMap::new());
+        let whole: f64 = numbers.iter().map(|s| s.n).sum();
+        let shared: f64 = numbers.iter().filter(|s| s.is_shared()).map(|s| s.n).sum();
+        let tables: Vec<Table> = numbers
+            .iter()
+            .map(|s| Table {
+                a: s.a,
+                n: s.n,
+                b: s.b,
+                m: s.m,
+            })
+            .collect();
+        let rows_are_people = strata.rows_are_people(self.outcome) && !matches!(self.reference, Chosen::Overall);
+        let (association, homogeneity) = if rows_are_people {
+            (
+                cochran_mantel_haenszel(&tables, false).map(|test| ("Cochran-Mantel-Haenszel", test)),
+                breslow_day(&tables, true).map(|test| ("Breslow-Day, Tarone", test)),
+            )
+        } else {
+            (
+                strata
+                    .association(self.outcome, &numbers)
+                    .map(|test| ("Mantel-Haenszel, by person", test)),
+                strata
+                    .homogeneity(self.outcome)
+                    .map(|test| ("log ratios of strata, by person", test)),
+            )
+        };
+        Within {
+            outcome: self.outcome,
+            grouping: self.grouping,
+            group,
+            given,
+            reference,
+            strata: numbers.iter().filter(|s| s.n > 0.0).count() as u64,
+            shared: if whole > 0.0 { shared / whole } else { 0.0 },
+            crude,
+            adjusted,
+            agreement: adjusted.map_or(Agreement::Unknown, |adjusted| Agreement::of(crude, adjusted)),
+            association,
+            homogeneity,
+        }
+    }
+
+    /// A note where a comparison turns round within strata.
+    fn simpson(&self, within: &Within) -> Option<String> {
+        let what = match within.agreement {
+            Agreement::Reversed => "turns round (Simpson's paradox)",
+            Agreement::SignsDiffer => "changes its sign (Simpson's paradox), though one of the two is not told from 0",
+            Agreement::Vanishes => "is no longer told from 0",
+            Agreement::Appears => "is told from 0, which the plain gap is not",
+            Agreement::Agree | Agreement::Unknown => return None,
+        };
+        let (adjusted, _) = within.adjusted?;
+        let plan = self.plan;
+        Some(format!(
+            "The gap of `{}` between `{}` and `{}` (`{}`) is {:+.3}; within `{}` it {what}: {adjusted:+.3}.",
+            plan.outcomes[self.outcome].name,
+            self.groups().groups[within.group].name(),
+            within.reference,
+            plan.groupings[self.grouping].name,
+            within.crude.0,
+            plan.given[within.given].name,
+        ))
+    }
+}
+
+impl Strata<'_> {
+    /// Numerator and denominator of a cell.
+    fn of_cell(&self, cell: usize, outcome: usize, numerator: Linear, denominator: Linear) -> (f64, f64) {
+        let sums = self.tally.groups[cell].sums(outcome);
+        (sums.linear(numerator), sums.linear(denominator))
+    }
+
+    fn numbers(
+        &self,
+        outcome: usize,
+        numerator: Linear,
+        denominator: Linear,
+        pool: BTreeMap<Vec<Label>, Vec<usize>>,
+    ) -> Vec<Stratum> {
+        let sizes: BTreeMap<Vec<Label>, f64> = pool
+            .into_iter()
+            .map(|(stratum, cells)| {
+                let size = cells
+                    .iter()
+                    .map(|&cell| self.of_cell(cell, outcome, numerator, denominator).1);
+                (stratum, size.sum())
+            })
+            .collect();
+        let whole: f64 = sizes.values().sum();
+        self.cells
+            .iter()
+            .map(|(own, others)| {
+                let mut stratum = Stratum::default();
+                if let Some(own) = own {
+                    (stratum.a, stratum.n) = self.of_cell(*own, outcome, numerator, denominator);
+                }
+                for &other in others {
+                    let (b, m) = self.of_cell(other, outcome, numerator, denominator);
+                    stratum.b += b;
+                    stratum.m += m;
+                }
+                let labels = own
+                    .or_else(|| others.first().copied())
+                    .map(|cell| &self.tally.groups[cell].labels);
+                let size = labels.and_then(|labels| {
+                    sizes
+                        .iter()
+                        .find(|(stratum, _)| labels.ends_with(stratum))
+                        .map(|(_, size)| *size)
+                });
+                stratum.weight = size.filter(|_| whole > 0.0).map_or(0.0, |size| size / whole);
+                stratum
+            })
+            .collect()
+    }
+
+    /// People and rows of the group behind a denominator.
+    fn behind(&self, outcome: usize, denominator: Linear) -> (u64, u64) {
+        let mut all = (0, 0);
+        for own in self.cells.iter().filter_map(|(own, _)| *own) {
+            let behind = self.tally.groups[own].sums(outcome).behind(denominator);
+            all.0 += behind.subjects;
+            all.1 += behind.rows;
+        }
+        all
+    }
+
+    /// Whether every row is of a person of its own: then tables of rows are tables of people.
+    fn rows_are_people(&self, outcome: usize) -> bool {
+        self.tally.several == 0
+            && self
+                .cells
+                .iter()
+                .flat_map(|(own, others)| own.iter().chain(others))
+                .all(|&cell| {
+                    let group = &self.tally.groups[cell];
+                    group.sums(outcome).sum(Measure::Rows) == group.sums(outcome).subjects as f64
+                })
+    }
+
+    /// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
+    /// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people.
+    fn error(&self, outcome: usize, numerator: Linear, denominator: Linear, estimate: Estimate) -> Option<Found> {
+        if estimate.gradient.is_empty() {
+            return None;
+        }
+        let mut slopes: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        for ((own, others), [a, n, b, m]) in self.cells.iter().zip(&estimate.gradient) {
+            if let Some(own) = own {
+                let slope = slopes.entry(*own).or_default();
+                slope.0 += a;
+                slope.1 += n;
+            }
+            for other in others {
+                let slope = slopes.entry(*other).or_default();
+                slope.0 += b;
+                slope.1 += m;
+            }
+        }
+        let gradients: BTreeMap<usize, Vec<(Measure, f64)>> = slopes
+            .into_iter()
+            .filter(|(_, (by_numerator, by_denominator))| *by_numerator != 0.0 || *by_denominator != 0.0)
+            .map(|(cell, (by_numerator, by_denominator))| {
+                let of = |linear: Linear, by: f64| linear.iter().map(move |(m, c)| (*m, f64::from(*c) * by));
+                (
+                    cell,
+                    of(numerator, by_numerator)
+                        .chain(of(denominator, by_denominator))
+                        .collect(),
+                )
+            })
+            .collect();
+        let (mut variance, mut people, mut spread) = (0.0, 0.0, 0.0);
+        for (&cell, gradient) in &gradients {
+            let sums = self.tally.groups[cell].sums(outcome);
+            let part = sums.product_of(gradient, gradient).max(0.0);
+            let behind = sums.behind(denominator).subjects as f64;
+            variance += part;
+            people += behind;
+            // A person alone in a cell tells nothing of how people differ there.
+            spread += part * part / (behind - 1.0).max(0.5);
+        }
+        let diagonal = variance;
+        for ((a, b), crosses) in &self.tally.pairs {
+            if let (Some(one), Some(other)) = (gradients.get(a), gradients.get(b)) {
+                variance += 2.0 * crosses[outcome].product_of(one, other);
+            }
+        }
+        let variance = variance.max(0.0) * people / (people - 1.0);
+        if people < 2.0 || !variance.is_finite() {
+            return None;
+        }
+        Some(Found {
+            estimate,
+            variance,
+            df: if spread > 0.0 {
+                (diagonal * diagonal / spread).max(1.0)
+            } else {
+                people - 1.0
+            },
+        })
+    }
+
+    /// The test of no difference in any stratum, with people as the unit: the common difference over its error.
+    fn association(&self, outcome: usize, numbers: &[Stratum]) -> Option<ChiSquare> {
+        const SELECTED: Linear = &[(Measure::Selected, 1)];
+        const ROWS: Linear = &[(Measure::Rows, 1)];
+        let difference = estimate(Conditional::RiskDifference, Side::Gap, numbers).ok()?;
+        let found = self.error(outcome, SELECTED, ROWS, difference)?;
+        if found.variance <= 0.0 {
+            return None;
+        }
+        let statistic = found.estimate.value.powi(2) / found.variance;
+        Some(ChiSquare {
+            statistic,
+            df: 1.0,
+            p: t_two_sided(statistic.sqrt(), found.df)?,
+        })
+    }
+
+    /// Whether the ratio of rates is alike in all strata: the weighted squares of its logarithms about their mean.
+    fn homogeneity(&self, outcome: usize) -> Option<ChiSquare> {
+        const SELECTED: Linear = &[(Measure::Selected, 1)];
+        const ROWS: Linear = &[(Measure::Rows, 1)];
+        let mut logs = Vec::new();
+        for cell in &self.cells {
+            let one = Strata {
+                tally: self.tally,
+                cells: vec![cell.clone()],
+            };
+            let numbers = one.numbers(outcome, SELECTED, ROWS, BTreeMap::new());
+            let Ok(ratio) = estimate(Conditional::RiskRatio, Side::Ratio, &numbers) else {
+                continue;
+            };
+            let log = ratio.value.ln();
+            if let Some(found) = one.error(outcome, SELECTED, ROWS, ratio)
+                && found.variance > 0.0
+                && log.is_finite()
+            {
+                logs.push((log, 1.0 / found.variance));
+            }
+        }
+        if logs.len() < 2 {
+            return None;
+        }
+        let weight: f64 = logs.iter().map(|(_, w)| w).sum();
+        let mean = logs.iter().map(|(log, w)| log * w).sum::<f64>() / weight;
+        let statistic = logs.iter().map(|(log, w)| w * (log - mean).powi(2)).sum();
+        let df = logs.len() as f64 - 1.0;
+        Some(ChiSquare {
+            statistic,
+            df,
+            p: chi2_sf(statistic, df)?,
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! `parytet explain`: what a metric is.
+
+use super::Failure;
+use super::args::{ExplainArgs, Has};
+use super::shell::Shell;
+use crate::catalogue::{self, Need};
+use crate::diagnostic::{Diagnostic, near};
+use crate::report::explain;
+
+/// Runs the command.
+pub(super) fn run(args: &ExplainArgs, shell: &Shell) -> Result<u8, Failure> {
+    let Some(name) = &args.metric else {
+        let given: Vec<Need> = args.with.iter().map(|has| need(*has)).collect();
+        shell.data(&explain::list((!given.is_empty()).then_some(&given)))?;
+        return Ok(0);
+    };
+    // A name may mean one metric for favourable outcomes and another for the others: both are told.
+    let mut found = Vec::new();
+    for favourable in [true, false] {
+        if let Some(meaning) = catalogue::find(name, favourable)
+            && !found.contains(&meaning.metric)
+        {
+            found.push(meaning.metric);
+        }
+    }
+    if found.is_empty() {
+        let mut fault = Diagnostic::new("unknown-metric", format!("there is no metric `{name}`"));
+        if let Some(meant) = near(name, catalogue::names().iter().copied()) {
+            fault = fault.help(format!("did you mean `{meant}`?"));
+        }
+        return Err(fault.help("`parytet explain` lists all").into());
+    }
+    let pages: Vec<String> = found.into_iter().map(explain::page).collect();
+    shell.data(&pages.join("\n"))?;
+    Ok(0)
+}
+
+fn need(has: Has) -> Need {
+    match has {
+        Has::Decision => Need::Decision,
+        Has::Label => Need::Label,
+        Has::Value => Need::Value,
+        Has::Unfavourable => Need::Unfavourable,
+        Has::Stratum => Need::Stratum,
+    }
+}

@@ -1,0 +1,161 @@
+//! The catalogue in words: one metric, the list of all, and the reference in the docs, from the same entries.
+
+use std::fmt::Write as _;
+
+use crate::catalogue::{Contrast, Direction, Entry, Formula, Metric, Need, Unit, When};
+
+/// How the reference begins.
+const HEAD: &str = "# Metrics
+
+<!-- Made from the catalogue. Remake it with: UPDATE_METRICS=1 cargo test metrics_reference -->
+
+One section for each metric; `parytet explain METRIC` prints one. Unless it says otherwise, a metric has a `value` per group, a `gap` (group − reference) and a `ratio` (group /
+reference) against the reference, and over all judged groups a `max_gap` (largest − smallest) and a `min_ratio`
+(smallest / largest). A name such as `accuracy_difference`, `accuracy_ratio`, `accuracy_max_gap` or `accuracy_min_ratio`
+works for every metric; the names listed below are those that other systems use.
+
+TP, FP, FN and TN count rows with a known label: selected and positive, selected and negative, not selected and positive,
+not selected and negative. With a `count` column a row counts that many times; with a `weight` column by its weight.
+
+";
+
+/// What a metric needs, in words.
+#[must_use]
+pub fn need(need: Need) -> &'static str {
+    match need {
+        Need::Decision => "a decision",
+        Need::Label => "a label (`actual`)",
+        Need::Value => "a value (`value`)",
+        Need::Unfavourable => "an outcome with `favourable = false`",
+        Need::Stratum => "a factor to compare within (`[[stratum]]`)",
+    }
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Share => "a share, 0 to 1",
+        Unit::Number => "a number",
+        Unit::Value => "the outcome's unit of value",
+    }
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Favour => "more is better for the group when the outcome is favourable; less, when it is not",
+        Direction::Against => "less is better for the group when the outcome is favourable; more, when it is not",
+        Direction::Better => "more is better",
+        Direction::Worse => "less is better",
+        Direction::Neutral => "neither: only the distance from equality matters",
+    }
+}
+
+/// What is said of a metric: its contrasts.
+#[must_use]
+pub fn contrasts(metric: Metric) -> Vec<Contrast> {
+    match metric.entry().formula {
+        Formula::Conditional { how, .. } => how.contrasts().to_vec(),
+        Formula::Worst(..) => Contrast::ALL[1..].to_vec(),
+        Formula::Ratio { .. } | Formula::Mean(..) => Contrast::ALL.to_vec(),
+    }
+}
+
+/// The value of a contrast at which groups are treated alike; a value alone has none.
+fn fair(contrast: Contrast) -> Option<&'static str> {
+    match contrast {
+        Contrast::Value => None,
+        Contrast::Gap | Contrast::MaxGap => Some("0"),
+        Contrast::Ratio | Contrast::MinRatio => Some("1"),
+    }
+}
+
+fn when(when: When) -> &'static str {
+    match when {
+        When::Always => "either",
+        When::Favourable => "favourable",
+        When::Unfavourable => "unfavourable",
+    }
+}
+
+fn needs(entry: &Entry) -> String {
+    let needs: Vec<&str> = entry.needs.iter().map(|n| need(*n)).collect();
+    needs.join(", ")
+}
+
+/// Everything that is known of a metric, as Markdown that reads as plain text too.
+#[must_use]
+pub fn page(metric: Metric) -> String {
+    let entry = metric.entry();
+    let told: Vec<String> = contrasts(metric)
+        .into_iter()
+        .map(|contrast| match fair(contrast) {
+            Some(fair) => format!("`{}` (alike: {fair})", contrast.id()),
+            None => format!("`{}`", contrast.id()),
+        })
+        .collect();
+    let mut text = format!(
+        "## {}\n\n**{}.** {}\n\n- Formula: `{}`\n- Needs: {}\n- Unit: {}\n- Direction: {}\n- Contrasts: {}\n- Take care: {}\n- Source: {}\n",
+        entry.id,
+        entry.title,
+        entry.meaning,
+        entry.formula_text,
+        needs(entry),
+        unit(entry.unit),
+        direction(entry.direction),
+        told.join(", "),
+        entry.caution,
+        entry.source,
+    );
+    if entry.aliases.is_empty() {
+        return text;
+    }
+    text.push_str("\n| name | contrast | for outcomes that are | who uses it |\n|---|---|---|---|\n");
+    for alias in entry.aliases {
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {} | {} |",
+            alias.name,
+            alias.contrast.id(),
+            when(alias.when),
+            alias.who
+        );
+    }
+    text
+}
+
+/// The metrics that need nothing but `given`, one a line; all of them without.
+#[must_use]
+pub fn list(given: Option<&[Need]>) -> String {
+    let fits = |entry: &Entry| {
+        given.is_none_or(|given| {
+            let mut needs = entry.needs.iter();
+            needs.all(|need| *need == Need::Decision || given.contains(need))
+        })
+    };
+    let shown: Vec<&Entry> = Metric::all().map(Metric::entry).filter(|entry| fits(entry)).collect();
+    let width = shown.iter().map(|entry| entry.id.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for entry in shown {
+        let also: Vec<&str> = entry.aliases.iter().map(|alias| alias.name).collect();
+        let also = if also.is_empty() {
+            String::new()
+        } else {
+            format!(" Also: {}.", also.join(", "))
+        };
+        let _ = writeln!(text, "{:width$}  {}{also}", entry.id, entry.meaning);
+    }
+    text
+}
+
+/// The whole reference, as it stands in the docs.
+#[must_use]
+pub fn reference() -> String {
+    let mut text = HEAD.to_owned();
+    for metric in Metric::all() {
+        let _ = writeln!(text, "- [{0}](#{0})", metric.id());
+    }
+    for metric in Metric::all() {
+        text.push('\n');
+        text.push_str(&page(metric));
+    }
+    text
+}
