@@ -30,4 +30,5 @@ mod simulation;
 mod spec_errors;
 mod special_functions;
 mod tallies;
+mod unknown_groups;
 mod within;

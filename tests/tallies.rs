@@ -25,7 +25,7 @@ fn rows() -> Vec<Row> {
         .map(|_| {
             let person = dice.below(900);
             let gender = ["female", "male", "female", "male", "diverse"][(person % 5) as usize];
-            let moves = person % 30 == 0 && dice.below(2) == 0;
+            let moves = person.is_multiple_of(30) && dice.below(2) == 0;
             let region = ["10", "9", "north", ""][((person / 7 + u64::from(moves)) % 4) as usize];
             let yes = u64::from(dice.below(10) < 3 + person % 5);
             let kept = if dice.below(5) > 0 {

@@ -1,6 +1,6 @@
 //! Shows by simulation that intervals cover and that fair logs do not fail gates.
 //!
-//! `cargo run --example coverage -- --runs 300 --write docs/coverage.md` takes some minutes on two cores.
+//! `cargo run --example coverage -- --runs 300 --write docs/simulations.md` takes some minutes on two cores.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -214,7 +214,7 @@ fn main() {
     let lines = parallel(jobs);
 
     let mut text = format!(
-        "# Coverage\n\nMade by `cargo run --example coverage -- --runs {runs} --write docs/coverage.md`, seed {SEED}, {runs} simulated logs per line\n\
+        "# Simulations\n\nMade by `cargo run --example coverage -- --runs {runs} --write docs/simulations.md`, seed {SEED}, {runs} simulated logs per line\n\
          ({} with 5,000 people). A 95 % interval should hold the truth in 95 of 100 logs; with {runs} logs, chance alone moves\n\
          a figure by about ±{:.1} points. How to read it stands in [methods](methods.md).\n",
         runs / 4,

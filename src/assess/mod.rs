@@ -8,12 +8,14 @@ mod adjust;
 mod conditional;
 mod family;
 mod finding;
+mod missing;
 mod pair;
 mod side;
 
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
 pub use finding::{About, Counts, Finding, Status};
+pub use missing::Bound;
 pub use side::Ends;
 
 use std::panic::resume_unwind;
@@ -50,6 +52,8 @@ pub struct Assessment {
     pub tests: u64,
     /// What is left of the gaps within strata.
     pub within: Vec<Within>,
+    /// What rows of unknown group could do to the comparisons.
+    pub bounds: Vec<Bound>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -90,6 +94,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         judged,
         tests: 0,
         within: Vec::new(),
+        bounds: Vec::new(),
         notes: Vec::new(),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -109,6 +114,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
                 reference: &reference,
                 normals: &normals,
             };
+            assessment.bounds.extend(place.bounds());
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {

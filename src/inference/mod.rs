@@ -23,6 +23,7 @@ mod incomplete_gamma;
 pub mod interval;
 pub mod katz;
 pub mod koopman;
+pub mod manski;
 pub mod miettinen_nurminen;
 pub mod mover;
 pub mod newcombe;

@@ -1,12 +1,12 @@
 //! Puts the public result together from what was planned, counted, assessed and judged.
 
 use super::model::v1;
-use crate::assess::{About, Assessment, ChiSquare, Chosen, Ends, Finding, Status, Within};
+use crate::assess::{About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, Status, Within};
 use crate::catalogue::{self, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
 use crate::tally::{GroupTally, Tally};
-use crate::verdict::{Answer, Judged, Outcome, Say};
+use crate::verdict::{self, Answer, Judged, Outcome, Say};
 
 /// Everything that a result is made of.
 #[derive(Debug)]
@@ -89,6 +89,14 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .within
             .iter()
             .map(|found| within(plan, tally, found))
+            .collect(),
+        bounds: assessment
+            .bounds
+            .iter()
+            .map(|found| {
+                let hanging = verdict::hanging(plan, assessment, judged, found);
+                bound(plan, tally, found, &hanging)
+            })
             .collect(),
         gates: plan
             .gates
@@ -348,6 +356,22 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
 
 fn given(plan: &Plan, finding: &Finding) -> Option<String> {
     finding.given.map(|given| plan.given[given].name.clone())
+}
+
+fn bound(plan: &Plan, tally: &Tally, found: &Bound, hanging: &[usize]) -> v1::Bound {
+    v1::Bound {
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: tally.groupings[found.grouping].groups[found.group].name(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        unknown: found.unknown,
+        unknown_selected: found.unknown_selected,
+        gap_low: found.gap.0,
+        gap_high: found.gap.1,
+        ratio_low: found.ratio.0,
+        ratio_high: found.ratio.1,
+        gates_hanging: hanging.iter().map(|&gate| plan.gates[gate].name.clone()).collect(),
+    }
 }
 
 fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {

@@ -153,6 +153,7 @@ fn blank() -> Result {
         groupings: Vec::new(),
         estimates: Vec::new(),
         within: vec![within()],
+        bounds: vec![bound()],
         gates: Vec::new(),
         verdict: Verdict {
             verdict: "fail".to_owned(),
@@ -314,6 +315,22 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
             (false, true) => Some("too-few-subjects".to_owned()),
             (false, false) => None,
         },
+    }
+}
+
+fn bound() -> Bound {
+    Bound {
+        attribute: "gender".to_owned(),
+        group: "female".to_owned(),
+        reference: "male".to_owned(),
+        outcome: "offered".to_owned(),
+        unknown: 760.0,
+        unknown_selected: 214.0,
+        gap_low: Some(-0.076_3),
+        gap_high: Some(-0.044_7),
+        ratio_low: Some(0.779),
+        ratio_high: Some(0.866),
+        gates_hanging: vec!["disparate_impact >= 0.8".to_owned()],
     }
 }
 

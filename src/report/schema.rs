@@ -66,6 +66,7 @@ mod tests {
             ("Group", "/groupings/0/groups/0"),
             ("Estimate", "/estimates/0"),
             ("Within", "/within/0"),
+            ("Bound", "/bounds/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),

@@ -7,9 +7,11 @@
 
 mod answer;
 mod exit;
+mod missing;
 
 pub use answer::{Answer, Say};
 pub use exit::{Outcome, exit};
+pub use missing::hanging;
 
 use crate::assess::{About, Assessment, Finding, Status};
 use crate::plan::{Gate, Plan};

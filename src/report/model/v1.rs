@@ -30,6 +30,8 @@ pub struct Result {
     pub estimates: Vec<Estimate>,
     /// What is left of the gaps within strata; empty without any.
     pub within: Vec<Within>,
+    /// What rows of unknown group could do to the comparisons of selection rates; empty where every group is known.
+    pub bounds: Vec<Bound>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -305,6 +307,33 @@ pub struct Within {
     pub association: Option<ChiSquare>,
     /// Test that all strata are alike.
     pub homogeneity: Option<ChiSquare>,
+}
+
+/// Bounds of a comparison of selection rates over every group that the unknown could belong to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Who it is compared with.
+    pub reference: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Rows (or their weight) of unknown group.
+    pub unknown: f64,
+    /// Of these, selected.
+    pub unknown_selected: f64,
+    /// The gap where the unknown do worst to the group; `null`: undefined there.
+    pub gap_low: Option<f64>,
+    /// The gap where they do best.
+    pub gap_high: Option<f64>,
+    /// The ratio where the unknown do worst to the group; `null`: undefined there.
+    pub ratio_low: Option<f64>,
+    /// The ratio where they do best; `null`: without end.
+    pub ratio_high: Option<f64>,
+    /// Gates whose answer about this group could be another one if the unknown were known.
+    pub gates_hanging: Vec<String>,
 }
 
 /// A test.

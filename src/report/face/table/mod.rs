@@ -6,6 +6,7 @@ mod gates;
 mod groups;
 mod head;
 mod metrics;
+mod missing;
 mod page;
 mod within;
 
@@ -60,6 +61,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             groups::write(&mut page, &view, outcome, grouping);
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
+            missing::write(&mut page, result, outcome, grouping);
         }
     }
     account::write(&mut page, result);
