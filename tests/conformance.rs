@@ -70,10 +70,13 @@ fn rows_of_a_nasty_log_are_counted_the_same() {
     on_every_engine(|engine| same(engine, "rows", &spec, &nasty(2000, 4), None));
 }
 
+/// Groups are counted within it too.
+const STRATUM: &str = "[[stratum]]\nname = \"within\"\ncolumn = \"flag\"\n";
+
 #[test]
 fn weights_are_counted_the_same() {
     for subject in [SUBJECT, ""] {
-        let spec = head(&format!("{subject}weight = \"weight\"")) + ATTRIBUTES + OUTCOMES;
+        let spec = head(&format!("{subject}weight = \"weight\"")) + ATTRIBUTES + STRATUM + OUTCOMES;
         on_every_engine(|engine| same(engine, "weights", &spec, &nasty(2000, 5), None));
     }
 }

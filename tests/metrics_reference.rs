@@ -5,7 +5,7 @@ use std::path::Path;
 use parytet::catalogue::Metric;
 use parytet::report::explain;
 
-use crate::audit_support::Desk;
+use crate::audit_support::{Desk, flags, labelled};
 
 #[test]
 #[allow(
@@ -58,4 +58,29 @@ fn the_list_of_metrics_can_be_filtered() {
     assert!(some.contains("true_positive_rate") && some.contains("selection_rate"));
     assert!(!some.contains("mean_value") && !some.contains("mantel_haenszel"));
     assert!(desk.run(&["explain", "--with", "decision"]).out.lines().count() < some.lines().count());
+}
+
+#[test]
+fn conditional_acceptance_by_hand() {
+    // Positives to selections: 30 + 10 to 30 + 20, and 12 + 18 to 12 + 3; negatives to rejections likewise.
+    let log = labelled(&[("a", [30, 20, 10, 40]), ("b", [12, 3, 18, 67])]);
+    let desk = Desk::with("log.csv", log);
+    let result = desk.result(&flags(&["--actual", "label=1", "--favourable"]));
+    for (metric, group, expected) in [
+        ("conditional_acceptance", "a", 40.0 / 50.0),
+        ("conditional_acceptance", "b", 30.0 / 15.0),
+        ("conditional_rejection", "a", 60.0 / 50.0),
+        ("conditional_rejection", "b", 70.0 / 85.0),
+        ("jaccard_index", "a", 30.0 / 60.0),
+        ("jaccard_index", "b", 12.0 / 33.0),
+    ] {
+        let all = result["estimates"].as_array().unwrap();
+        let found = all
+            .iter()
+            .find(|e| e["metric"] == metric && e["group"] == group && e["contrast"] == "value")
+            .unwrap();
+        let estimate = found["estimate"].as_f64().unwrap();
+        assert!((estimate - expected).abs() < 1e-12, "{metric} {group}: {estimate}");
+        assert!(found["low"].as_f64().unwrap() < expected && found["high"].as_f64().unwrap() > expected);
+    }
 }

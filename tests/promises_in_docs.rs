@@ -82,6 +82,8 @@ fn every_link_between_documents_leads_somewhere() {
         "docs/guide.md",
         "docs/spec.md",
         "docs/methods.md",
+        "docs/coverage.md",
+        "docs/tally.md",
         "docs/performance.md",
         "docs/scale.md",
         "docs/architecture.md",
@@ -94,5 +96,54 @@ fn every_link_between_documents_leads_somewhere() {
                 assert!(folder.join(target).exists(), "{name}: no {target}");
             }
         }
+    }
+}
+
+/// The names of all tests of the project.
+fn tests_of_the_project() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("src"), root.join("tests")];
+    let mut names = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let code = std::fs::read_to_string(path).unwrap();
+                let after = code.split("#[test]").skip(1);
+                let named = after.filter_map(|rest| {
+                    rest.split_once("fn ")?
+                        .1
+                        .split_once('(')
+                        .map(|(name, _)| name.to_owned())
+                });
+                names.extend(named);
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn every_row_of_the_coverage_names_a_test() {
+    let known = tests_of_the_project();
+    let document = text("docs/coverage.md");
+    let rows: Vec<&str> = document
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| ID"))
+        .collect();
+    assert!(rows.len() > 40, "the rows were not found");
+    for row in rows {
+        let test = row
+            .trim_end_matches(" |")
+            .rsplit_once("| ")
+            .unwrap()
+            .1
+            .trim_matches('`');
+        assert!(
+            known.iter().any(|name| name == test),
+            "no test is called `{test}`: {row}"
+        );
     }
 }

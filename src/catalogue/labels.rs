@@ -284,16 +284,53 @@ pub(super) const ENTRIES: &[Entry] = &[
         caution: "It has no sign: it tells how far, not for whom. It has no value for a group alone.",
         source: "Hardt, Price & Srebro 2016; as a number: AIF360 and Fairlearn",
     },
+    Entry {
+        id: "conditional_acceptance",
+        title: "Conditional acceptance",
+        meaning: "How many positive labels there are for every row that was selected.",
+        formula_text: "(TP + FN) / (TP + FP)",
+        formula: ratio(POSITIVE, PREDICTED),
+        unit: Unit::Number,
+        direction: Direction::Neutral,
+        needs: LABEL,
+        aliases: &[Alias {
+            name: "dca",
+            contrast: Contrast::Gap,
+            when: When::Always,
+            who: "Clarify's DCAcc with the opposite sign",
+        }],
+        caution: "Selecting the wrong rows in the right number leaves it at 1.",
+        source: "Das et al. 2021, Fairness Measures for Machine Learning in Finance, DCA",
+    },
+    Entry {
+        id: "conditional_rejection",
+        title: "Conditional rejection",
+        meaning: "How many negative labels there are for every row that was not selected.",
+        formula_text: "(TN + FP) / (TN + FN)",
+        formula: ratio(NEGATIVE, NOT_PREDICTED),
+        unit: Unit::Number,
+        direction: Direction::Neutral,
+        needs: LABEL,
+        aliases: &[Alias {
+            name: "dcr",
+            contrast: Contrast::Gap,
+            when: When::Always,
+            who: "Clarify's DCR, of the same sign",
+        }],
+        caution: "Rejecting the wrong rows in the right number leaves it at 1.",
+        source: "Das et al. 2021, Fairness Measures for Machine Learning in Finance, DCR",
+    },
+    Entry {
+        id: "jaccard_index",
+        title: "Jaccard index",
+        meaning: "Of the rows that were selected or have a positive label, the share that is both.",
+        formula_text: "TP / (TP + FP + FN)",
+        formula: ratio(TP, &[(LabelledSelected, 1), (Actual, 1), (TruePositive, -1)]),
+        unit: Unit::Share,
+        direction: Direction::Better,
+        needs: LABEL,
+        aliases: &[],
+        caution: "It grows with the base rate: compare groups of like base rates only.",
+        source: "Jaccard 1901; van Rijsbergen 1979 for retrieval",
+    },
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::{FPR, TNR, TPR};
-
-    #[test]
-    fn the_named_positions_hold() {
-        assert_eq!(TPR.id(), "true_positive_rate");
-        assert_eq!(FPR.id(), "false_positive_rate");
-        assert_eq!(TNR.id(), "true_negative_rate");
-    }
-}
