@@ -17,7 +17,7 @@ use crate::tally::{Fates, OutcomeAccount, Overflow};
 
 impl Moments<'_> {
     /// By grouping and group: rows by fate and what they stand for; of everybody besides: the accounts of outcomes, how
-    /// often conditions are met, and what is wrong with rows. See [`super::answer::Account`] for the columns.
+    /// often conditions are met, and what is wrong with rows. See [`super::account::Account`] for the columns.
     pub(super) fn account(&self) -> (Vec<Step>, String) {
         let plan = self.plan();
         let mut steps = self.rows.steps(true);

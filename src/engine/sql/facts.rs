@@ -40,7 +40,7 @@ pub(super) enum Fact {
 }
 
 impl Moments<'_> {
-    /// What is asked of tables as a whole: rows `(what, item, number, text)`. See [`super::answer::Facts`].
+    /// What is asked of tables as a whole: rows `(what, item, number, text)`. See [`Facts`].
     pub(super) fn facts(&self) -> (Vec<Step>, String) {
         let plan = self.plan();
         let rows = self.rows;

@@ -3,7 +3,7 @@
 use super::moments::{Moments, NONE, Total, numbered};
 use super::rows::{ROWS, Step, Use};
 
-/// What a row of the statement [`several`] adds up.
+/// What a row of the statement `several` adds up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// People of several groups: what they have in this group.
@@ -21,7 +21,7 @@ pub(super) enum Part {
     Away = 6,
 }
 
-/// What a row of the statement [`crossed`] multiplies.
+/// What a row of the statement `crossed` multiplies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cross {
     /// A person's part in a group, and in the other known groups.
