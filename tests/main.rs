@@ -26,6 +26,7 @@ mod promises_in_docs;
 mod properties;
 mod real_logs;
 mod regression;
+mod representation;
 mod simulation;
 mod spec_errors;
 mod special_functions;

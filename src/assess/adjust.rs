@@ -41,10 +41,12 @@ pub(super) fn adjust(findings: &mut [Finding]) -> u64 {
             of_finding.push(Some(before));
             continue;
         }
-        let (grouping, group) = match finding.about {
+        let (grouping, group) = match &finding.about {
             About::Everyone => (usize::MAX, 0),
-            About::Group { grouping, group } => (grouping, group),
-            About::Extremes { grouping, .. } => (grouping, usize::MAX),
+            About::Group { grouping, group } => (*grouping, *group),
+            // Several absent groups differ by their shares, and so by their gaps.
+            About::Absent { grouping, .. } => (*grouping, usize::MAX - 1),
+            About::Extremes { grouping, .. } => (*grouping, usize::MAX),
         };
         let here = by_place.entry((finding.outcome, grouping, group)).or_default();
         let gap = estimate.abs();

@@ -4,6 +4,7 @@ use super::family::Family;
 use super::pair::Pair;
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::{Contrast, Metric};
+use crate::inference::wilson::wilson;
 
 /// Which people a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub enum About {
         grouping: usize,
         /// The group.
         group: usize,
+    },
+    /// A group that a reference population lists and that has nobody in the log.
+    Absent {
+        /// The grouping.
+        grouping: usize,
+        /// The group's name.
+        name: String,
     },
     /// All judged groups of a grouping: the lowest and the highest by name.
     Extremes {
@@ -32,7 +40,9 @@ impl About {
     pub fn grouping(&self) -> Option<usize> {
         match self {
             About::Everyone => None,
-            About::Group { grouping, .. } | About::Extremes { grouping, .. } => Some(*grouping),
+            About::Group { grouping, .. } | About::Absent { grouping, .. } | About::Extremes { grouping, .. } => {
+                Some(*grouping)
+            }
         }
     }
 }
@@ -131,6 +141,13 @@ pub(super) enum Recipe {
     MaxGap(Family),
     MinRatio(Family),
     Delta(Delta),
+    /// A share of people against one that is known.
+    Share {
+        people: f64,
+        of: f64,
+        known: f64,
+        contrast: Contrast,
+    },
 }
 
 /// On which scale an estimate is nearly normal.
@@ -182,6 +199,20 @@ impl Recipe {
         let plain = |made: Option<(Ends, &'static str)>| made.map(|(e, m)| (e, m.to_owned()));
         match self {
             Recipe::None => None,
+            Recipe::Share {
+                people,
+                of,
+                known,
+                contrast,
+            } => {
+                let interval = wilson(*people, *of, Reach::Level(level).critical(f64::INFINITY)?);
+                let told = |share: f64| match contrast {
+                    Contrast::Gap => share - known,
+                    Contrast::Ratio => share / known,
+                    _ => share,
+                };
+                plain(Some((Ends::new(told(interval.low), told(interval.high))?, "Wilson")))
+            }
             Recipe::Delta(delta) => plain(delta.interval(level)),
             Recipe::Value(side) => plain(side.interval(Reach::Level(level))),
             Recipe::Gap(pair, None) => plain(pair.gap_interval(Reach::Level(level))),

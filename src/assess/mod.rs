@@ -10,6 +10,7 @@ mod family;
 mod finding;
 mod missing;
 mod pair;
+mod representation;
 mod side;
 
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
@@ -115,6 +116,9 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
                 normals: &normals,
             };
             assessment.bounds.extend(place.bounds());
+            if outcome == 0 {
+                assessment.notes.extend(place.representation_notes());
+            }
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
@@ -412,6 +416,7 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     Formula::Conditional { .. } => {}
+                    Formula::Representation => self.representation(metric, &mut found),
                     _ => self.plain(metric, &mut found),
                 }
                 done.push((metric, found));

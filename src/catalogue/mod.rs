@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 mod conditional;
 mod labels;
 mod rates;
+mod representation;
 mod value;
 
 /// A sum over the rows or people of a group. All metrics are functions of these.
@@ -106,6 +107,8 @@ pub enum Formula {
         /// How strata are put together.
         how: Conditional,
     },
+    /// A group's share of the people in the log, against a population.
+    Representation,
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -129,6 +132,19 @@ pub enum Conditional {
     Rates,
     /// Odds ratio of a logistic regression with an intercept for each stratum.
     AdjustedOdds,
+}
+
+impl Formula {
+    /// The contrasts that it has.
+    #[must_use]
+    pub fn contrasts(self) -> &'static [Contrast] {
+        match self {
+            Formula::Ratio { .. } | Formula::Mean(..) => &Contrast::ALL,
+            Formula::Conditional { how, .. } => how.contrasts(),
+            Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
+            Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
+        }
+    }
 }
 
 impl Conditional {
@@ -157,6 +173,8 @@ pub enum Need {
     Unfavourable,
     /// `[[stratum]]`, a factor to compare within.
     Stratum,
+    /// `population`, what share of a population each group has.
+    Population,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -285,7 +303,13 @@ pub struct Entry {
 pub struct Metric(pub(crate) u16);
 
 /// Every entry, in the order of reports.
-const FAMILIES: [&[Entry]; 4] = [rates::ENTRIES, labels::ENTRIES, value::ENTRIES, conditional::ENTRIES];
+const FAMILIES: [&[Entry]; 5] = [
+    rates::ENTRIES,
+    labels::ENTRIES,
+    value::ENTRIES,
+    conditional::ENTRIES,
+    representation::ENTRIES,
+];
 
 impl Metric {
     /// Every metric, in the order of reports.
@@ -388,6 +412,7 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
     match formula {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Conditional { of, .. } => measures_of(of.entry().formula),
+        Formula::Representation => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

@@ -196,6 +196,8 @@ pub enum Has {
     Unfavourable,
     /// A legitimate factor to compare within.
     Stratum,
+    /// A reference population.
+    Population,
 }
 
 /// `parytet check`.

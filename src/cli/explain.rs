@@ -42,5 +42,6 @@ fn need(has: Has) -> Need {
         Has::Value => Need::Value,
         Has::Unfavourable => Need::Unfavourable,
         Has::Stratum => Need::Stratum,
+        Has::Population => Need::Population,
     }
 }

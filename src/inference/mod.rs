@@ -16,6 +16,7 @@ pub mod cochran_mantel_haenszel;
 pub mod equivalence;
 pub mod extremes;
 pub mod fisher;
+pub mod goodness_of_fit;
 pub mod holm;
 pub mod homogeneity;
 mod incomplete_beta;

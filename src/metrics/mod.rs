@@ -39,7 +39,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
     match metric.entry().formula {
         Formula::Ratio { numerator, denominator } => Some(ratio(numerator, denominator, sums)),
         Formula::Mean(a, b) => mean(&point(a, sums)?, &point(b, sums)?),
-        Formula::Worst(..) | Formula::Conditional { .. } => None,
+        Formula::Worst(..) | Formula::Conditional { .. } | Formula::Representation => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::group::closed_groups;
 use super::resolve::Faults;
 use super::{Attribute, Gate, GateRule, Grouping, OnInconclusive, Outcome, Threshold};
-use crate::catalogue::{self, Contrast, Formula, Metric, Need, Unit};
+use crate::catalogue::{self, Contrast, Metric, Need, Unit};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, At, Origin, Spec, place};
 
@@ -212,33 +212,17 @@ fn metrics(
         (Some(c), _) | (None, Some(c)) => c,
         (None, None) => only_contrast(&found).unwrap_or(Contrast::Value),
     };
-    let lacking = found.iter().find_map(|(_, metric)| match metric.entry().formula {
-        Formula::Conditional { how, .. } if !how.contrasts().contains(&contrast) => Some(how.contrasts()),
-        _ => None,
-    });
-    if let Some(known) = lacking {
+    let known = found.iter().map(|(_, metric)| metric.entry().formula.contrasts());
+    if let Some(known) = known.into_iter().find(|known| !known.contains(&contrast)) {
+        let what = if contrast == Contrast::Value {
+            "value for a group alone".to_owned()
+        } else {
+            contrast.id().to_owned()
+        };
         let known: Vec<String> = known.iter().map(|c| format!("\"{}\"", c.id())).collect();
         faults.add(
-            Diagnostic::new(
-                "metric-not-given",
-                format!("`{}` has no {}", asked.value, contrast.id()),
-            )
-            .help(format!("use contrast = {}", known.join(" or "))),
-            &asked.origin,
-        );
-        return None;
-    }
-    if contrast == Contrast::Value
-        && found
-            .iter()
-            .any(|(_, m)| matches!(m.entry().formula, Formula::Worst(..)))
-    {
-        faults.add(
-            Diagnostic::new(
-                "metric-not-given",
-                format!("`{}` has no value for a group alone", asked.value),
-            )
-            .help("use contrast = \"gap\", \"ratio\", \"max_gap\" or \"min_ratio\""),
+            Diagnostic::new("metric-not-given", format!("`{}` has no {what}", asked.value))
+                .help(format!("use contrast = {}", known.join(" or "))),
             &asked.origin,
         );
         return None;
@@ -249,11 +233,8 @@ fn metrics(
 /// The contrast of a metric that has but one.
 fn only_contrast(found: &[(usize, Metric)]) -> Option<Contrast> {
     let (_, metric) = found.first()?;
-    match metric.entry().formula {
-        Formula::Conditional { how, .. } => match how.contrasts() {
-            [only] => Some(*only),
-            _ => None,
-        },
+    match metric.entry().formula.contrasts() {
+        [only] => Some(*only),
         _ => None,
     }
 }
@@ -270,6 +251,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Value => outcome.value.is_some(),
         Need::Unfavourable => !outcome.favourable,
         Need::Stratum => outcome.stratified,
+        Need::Population => outcome.populated,
     }
 }
 
@@ -284,6 +266,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Value) => (
             "a value",
             "add value = \"discount_eur\" to the outcome, or --value discount_eur",
+        ),
+        Some(Need::Population) => (
+            "a reference population",
+            "add population = { female = 0.51, male = 0.49 } to a [[protected]] attribute",
         ),
         Some(Need::Stratum) => (
             "a factor to compare within",

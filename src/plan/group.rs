@@ -4,7 +4,7 @@ use super::resolve::{Columns, Faults};
 use super::{Attribute, Bands, Given, Grouping, Reference, Rule, Table};
 use crate::diagnostic::{Diagnostic, near};
 use crate::plan::Kind;
-use crate::spec::{At, Intersections, Origin, Protected, Spec};
+use crate::spec::{At, Intersections, Origin, Protected, Shares, Spec};
 
 /// More groupings than this are taken for a mistake.
 const MOST_GROUPINGS: usize = 64;
@@ -234,6 +234,40 @@ fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut F
     faults.add(fault, &reference.origin);
 }
 
+/// How far shares may be from 1 together: they are often written with three digits.
+const SHARES_ROUNDED: f64 = 0.005;
+
+/// The shares of a reference population, scaled to add up to 1 where rounding keeps them from it.
+fn population(attribute: &Attribute, written: &At<Shares>, faults: &mut Faults<'_>) -> Option<Vec<(String, f64)>> {
+    let sum: f64 = written.value.iter().map(|(_, share)| share).sum();
+    if written.value.len() < 2 || (sum - 1.0).abs() > SHARES_ROUNDED {
+        faults.add(
+            Diagnostic::new(
+                "bad-value",
+                format!("the shares of a population must add up to 1, and these are {sum} together"),
+            )
+            .help("list every group with its share, two at least"),
+            &written.origin,
+        );
+        return None;
+    }
+    if let Some(known) = closed_groups(attribute) {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        for (name, _) in &written.value {
+            if !known.contains(&name.value.as_str()) {
+                faults.unknown("group", "unknown-group", name, &known);
+            }
+        }
+    }
+    Some(
+        written
+            .value
+            .iter()
+            .map(|(name, share)| (name.value.clone(), share / sum))
+            .collect(),
+    )
+}
+
 pub(super) fn groupings(
     spec: &Spec,
     attributes: &[Attribute],
@@ -261,7 +295,14 @@ pub(super) fn groupings(
                 (Reference::Largest, Origin::Default)
             }
         };
+        let population = spec
+            .protected
+            .iter()
+            .find(|p| p.name.value == attribute.name)
+            .and_then(|p| p.population.as_ref())
+            .and_then(|shares| population(attribute, shares, faults));
         groupings.push(Grouping {
+            population,
             name: attribute.name.clone(),
             attributes: vec![a],
             reference,
@@ -278,6 +319,7 @@ pub(super) fn groupings(
         check_intersection_reference(spec, &set, attributes, faults);
         let names: Vec<&str> = set.iter().map(|a| attributes[*a].name.as_str()).collect();
         groupings.push(Grouping {
+            population: None,
             name: names.join(" & "),
             reference: intersection_reference(spec, &set, &groupings),
             attributes: set,

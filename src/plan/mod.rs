@@ -343,6 +343,8 @@ pub struct Grouping {
     pub attributes: Vec<usize>,
     /// Who the groups are compared with.
     pub reference: Reference,
+    /// Share of each group in a reference population, for a single attribute that has one; they add up to 1.
+    pub population: Option<Vec<(String, f64)>>,
     /// Where the reference was written, for an error when it is not in the data.
     pub origin: Origin,
 }
@@ -375,6 +377,8 @@ pub struct Outcome {
     pub unit: Option<String>,
     /// Whether there are strata to compare within.
     pub stratified: bool,
+    /// Whether some attribute has a reference population.
+    pub populated: bool,
     /// The metrics that are computed, in catalogue order.
     pub metrics: Vec<Metric>,
 }

@@ -415,6 +415,7 @@ fn outcomes(
             value,
             unit: written.unit.clone(),
             stratified: !spec.strata.is_empty(),
+            populated: spec.protected.iter().any(|p| p.population.is_some()),
             metrics: Vec::new(),
         };
         outcome.metrics = metrics(written, &outcome, faults);

@@ -297,6 +297,7 @@ fn names(plan: &Plan, tally: &Tally, about: &About) -> (String, String) {
             plan.groupings[*grouping].name.clone(),
             tally.groupings[*grouping].groups[*group].name(),
         ),
+        About::Absent { grouping, name } => (plan.groupings[*grouping].name.clone(), name.clone()),
         About::Extremes { grouping, names } => (
             plan.groupings[*grouping].name.clone(),
             match names {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::catalogue::{Contrast, Direction, Entry, Formula, Metric, Need, Unit, When};
+use crate::catalogue::{Contrast, Direction, Entry, Metric, Need, Unit, When};
 
 /// How the reference begins.
 const HEAD: &str = "# Metrics
@@ -27,6 +27,7 @@ pub fn need(need: Need) -> &'static str {
         Need::Label => "a label (`actual`)",
         Need::Value => "a value (`value`)",
         Need::Unfavourable => "an outcome with `favourable = false`",
+        Need::Population => "a reference population (`population` of an attribute)",
         Need::Stratum => "a factor to compare within (`[[stratum]]`)",
     }
 }
@@ -46,16 +47,6 @@ fn direction(direction: Direction) -> &'static str {
         Direction::Better => "more is better",
         Direction::Worse => "less is better",
         Direction::Neutral => "neither: only the distance from equality matters",
-    }
-}
-
-/// What is said of a metric: its contrasts.
-#[must_use]
-pub fn contrasts(metric: Metric) -> Vec<Contrast> {
-    match metric.entry().formula {
-        Formula::Conditional { how, .. } => how.contrasts().to_vec(),
-        Formula::Worst(..) => Contrast::ALL[1..].to_vec(),
-        Formula::Ratio { .. } | Formula::Mean(..) => Contrast::ALL.to_vec(),
     }
 }
 
@@ -85,9 +76,11 @@ fn needs(entry: &Entry) -> String {
 #[must_use]
 pub fn page(metric: Metric) -> String {
     let entry = metric.entry();
-    let told: Vec<String> = contrasts(metric)
-        .into_iter()
-        .map(|contrast| match fair(contrast) {
+    let told: Vec<String> = entry
+        .formula
+        .contrasts()
+        .iter()
+        .map(|&contrast| match fair(contrast) {
             Some(fair) => format!("`{}` (alike: {fair})", contrast.id()),
             None => format!("`{}`", contrast.id()),
         })

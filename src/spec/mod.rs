@@ -238,6 +238,9 @@ pub struct People {
     pub relation: Relation,
 }
 
+/// Groups with their shares of a population, in the order written.
+pub type Shares = Vec<(At<String>, f64)>;
+
 /// Groups with the raw values that mean them, in the order written.
 pub type Recode = Vec<(At<String>, Vec<At<String>>)>;
 
@@ -252,6 +255,8 @@ pub struct Protected {
     pub from: Option<At<String>>,
     /// Who the groups are compared with: a group's name, `largest`, `best`, `rest` or `overall`.
     pub reference: Option<At<String>>,
+    /// Share of each group in a reference population, in the order written.
+    pub population: Option<At<Shares>>,
     /// Values that mean "not known".
     pub missing: Vec<At<String>>,
     /// Lower edges of numeric bands, ascending.

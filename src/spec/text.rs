@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
     At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Recode,
-    Relation, Setting, ShortRows, Spec, SpecText, Test,
+    Relation, Setting, Shares, ShortRows, Spec, SpecText, Test,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -451,6 +451,7 @@ fn protected(mut table: Reader<'_, '_, '_>, compared: bool) -> Option<Protected>
         column: table.name("column"),
         from: choice(&mut table, "from", &["log", "people"]),
         reference: if compared { table.name("reference") } else { None },
+        population: if compared { population(&mut table) } else { None },
         missing: table.texts("missing").map(|m| m.value).unwrap_or_default(),
         bands: bands(&mut table),
         values: recode(&mut table),
@@ -508,6 +509,36 @@ fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {
     };
     Some(At {
         value: edges,
+        origin: Origin::File(span),
+    })
+}
+
+fn population(table: &mut Reader<'_, '_, '_>) -> Option<At<Shares>> {
+    let (inner, span) = table.table(
+        "population",
+        "a table of shares, such as { female = 0.51, male = 0.49 }",
+    )?;
+    let mut shares: Shares = Vec::new();
+    for (key, value) in inner.iter() {
+        let name = At {
+            value: key.get_ref().clone().into_owned(),
+            origin: Origin::File(key.span()),
+        };
+        match number(value.get_ref()) {
+            Some(share) if share > 0.0 && share < 1.0 => shares.push((name, share)),
+            _ => table.faults.add(
+                Diagnostic::new("bad-value", "a share of a population lies between 0 and 1")
+                    .help("for example: population = { female = 0.51, male = 0.49 }"),
+                value.span(),
+            ),
+        }
+    }
+    shares.sort_by_key(|(name, _)| match &name.origin {
+        Origin::File(span) => span.start,
+        _ => 0,
+    });
+    Some(At {
+        value: shares,
         origin: Origin::File(span),
     })
 }

@@ -71,6 +71,7 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
     }
     match (&finding.about, &gate.groups) {
         (About::Group { group, .. }, None) => tally.groupings[grouping].groups[*group].is_known(),
+        (About::Absent { name, .. }, Some(names)) => names.contains(name),
         (About::Group { group, .. }, Some(names)) => names.contains(&tally.groupings[grouping].groups[*group].name()),
         _ => true,
     }
