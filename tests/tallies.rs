@@ -513,6 +513,21 @@ fn withheld_groups_cannot_be_had_by_subtraction() {
             );
         }
     }
+    // A limit that leaves whole attributes out is no damage either.
+    for under in ["60", "150", "250"] {
+        ok(
+            &desk,
+            &[&["tally", "--withhold", under, "-o", "t.parquet"][..], &flags].concat(),
+        );
+        let under: u64 = under.parse().unwrap();
+        let shown = published(&desk.result(&["--tally", "t.parquet"]));
+        assert!(
+            shown
+                .iter()
+                .all(|(key, people)| *people >= under && people == &whole[key]),
+            "{shown:?}"
+        );
+    }
     // Too few altogether.
     desk.run(&[&["tally", "--withhold", "1000", "-o", "no.parquet"][..], &flags].concat())
         .refuses("too-few-people");

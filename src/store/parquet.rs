@@ -75,6 +75,9 @@ struct Entry {
 /// The columns of texts, in order.
 const TEXTS: [&str; 8] = ["grouping", "group", "outcome", "part", "other", "statistic", "a", "b"];
 
+/// The columns of places, in order: names may be alike, places are not. Grouping 0 is everybody.
+const PLACES: [&str; 4] = ["grouping_number", "group_number", "outcome_number", "other_number"];
+
 /// The bytes of a file, and the digest in it.
 ///
 /// # Errors
@@ -216,7 +219,7 @@ fn names(stored: &Stored, key: &Key) -> [Option<String>; 4] {
 
 fn table(stored: &Stored, entries: &[Entry]) -> anyhow::Result<RecordBatch> {
     let mut texts: Vec<StringBuilder> = TEXTS.iter().map(|_| StringBuilder::new()).collect();
-    let mut places: [UInt32Builder; 2] = Default::default();
+    let mut places: [UInt32Builder; PLACES.len()] = Default::default();
     let (mut counts, mut numbers) = (UInt64Builder::new(), Float64Builder::new());
     for Entry { key, count, number } in entries {
         let [grouping, group, outcome, other] = names(stored, key);
@@ -234,7 +237,10 @@ fn table(stored: &Stored, entries: &[Entry]) -> anyhow::Result<RecordBatch> {
             .iter_mut()
             .zip(row)
             .for_each(|(column, text)| column.append_option(text));
-        for (column, at) in places.iter_mut().zip([key.group, key.other]) {
+        for (column, at) in places
+            .iter_mut()
+            .zip([Some(key.grouping), key.group, key.outcome, key.other])
+        {
             column.append_option(at.map(u32::try_from).transpose()?);
         }
         counts.append_option(*count);
@@ -244,7 +250,7 @@ fn table(stored: &Stored, entries: &[Entry]) -> anyhow::Result<RecordBatch> {
     for (name, mut column) in TEXTS.into_iter().zip(texts) {
         columns.push((name, Arc::new(column.finish())));
     }
-    for (name, mut column) in ["group_number", "other_number"].into_iter().zip(places) {
+    for (name, mut column) in PLACES.into_iter().zip(places) {
         columns.push((name, Arc::new(column.finish())));
     }
     columns.push(("count", Arc::new(counts.finish())));
@@ -431,8 +437,8 @@ struct Found<'a> {
     statistic: &'a str,
     a: &'a str,
     b: &'a str,
-    group: Option<usize>,
-    other: Option<usize>,
+    /// In the order of [`PLACES`].
+    places: [Option<usize>; PLACES.len()],
 }
 
 /// Fills a tally with the numbers of a table, and lists them; `None` when some row finds no place.
@@ -445,7 +451,10 @@ fn fill(tally: &mut Tally, batches: &[RecordBatch]) -> Option<Vec<Entry>> {
         let text = |name| column(name, &DataType::Utf8).map(|column| column.as_string::<i32>());
         let place = |name| column(name, &DataType::UInt32).map(|column| column.as_primitive::<UInt32Type>());
         let (part, statistic, a, b) = (text("part")?, text("statistic")?, text("a")?, text("b")?);
-        let (group, other) = (place("group_number")?, place("other_number")?);
+        let places = PLACES.map(place);
+        if places.contains(&None) {
+            return None;
+        }
         let counts = column("count", &DataType::UInt64)?.as_primitive::<UInt64Type>();
         let numbers = column("number", &DataType::Float64)?.as_primitive::<Float64Type>();
         for row in 0..batch.num_rows() {
@@ -456,8 +465,7 @@ fn fill(tally: &mut Tally, batches: &[RecordBatch]) -> Option<Vec<Entry>> {
                 statistic: statistic.value(row),
                 a: if text(a) { a.value(row) } else { "" },
                 b: if text(b) { b.value(row) } else { "" },
-                group: at(group),
-                other: at(other),
+                places: places.map(|column| column.and_then(at)),
             };
             let count = counts.is_valid(row).then(|| counts.value(row));
             let number = numbers.is_valid(row).then(|| numbers.value(row));
@@ -472,8 +480,7 @@ fn fill(tally: &mut Tally, batches: &[RecordBatch]) -> Option<Vec<Entry>> {
             statistic: key.statistic,
             a: &key.a,
             b: &key.b,
-            group: key.group,
-            other: key.other,
+            places: [Some(key.grouping), key.group, key.outcome, key.other],
         };
         let Some((_, count, number)) = next.next_if(|(found, ..)| *found == here) else {
             return;

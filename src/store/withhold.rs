@@ -134,14 +134,13 @@ fn exposed<'l>(tally: &Tally, lines: &'l [Line], out: &BTreeSet<Cell>, under: u6
     });
     small.or_else(|| {
         let determined = determined(lines, out);
-        lines.iter().find(|line| {
-            let holds = line
-                .parts
-                .iter()
-                .chain(&line.whole)
-                .any(|cell| determined.contains(cell));
-            holds && line.parts.iter().any(|cell| !out.contains(cell))
-        })
+        let cells = |line: &'l Line| line.parts.iter().chain(&line.whole);
+        // The sum with the fewest missing groups is the one that gives it away.
+        lines
+            .iter()
+            .filter(|line| cells(line).any(|cell| determined.contains(cell)))
+            .filter(|line| line.parts.iter().any(|cell| !out.contains(cell)))
+            .min_by_key(|line| cells(line).filter(|cell| out.contains(cell)).count())
     })
 }
 
