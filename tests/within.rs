@@ -93,6 +93,11 @@ fn berkeley_turns_round() {
 
     let table = desk.run(&[&["audit"][..], &FLAGS, &["--subject", "id"]].concat());
     assert!(table.out.contains("within `department`"), "{}", table.out);
+    assert!(
+        table.out.contains("Within `department`, the difference"),
+        "{}",
+        table.out
+    );
     let csv = desk.run(&[&["audit"][..], &FLAGS, &["--format", "csv"]].concat());
     assert!(csv.out.contains("standardised_selection_rate,gap"), "{}", csv.out);
 }

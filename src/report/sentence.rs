@@ -18,6 +18,7 @@ const MOST: usize = 6;
 pub fn sentences(result: &Result) -> Vec<String> {
     let view = View::new(result);
     let mut rest = Vec::new();
+    rest.extend(turned_round(result));
     rest.extend(nothing_told_from_chance(result));
     rest.push(gates(result));
     rest.extend(undecided(result));
@@ -28,6 +29,29 @@ pub fn sentences(result: &Result) -> Vec<String> {
         all.push(unit(result));
     }
     all
+}
+
+/// The first comparison that changes its sign within strata, and how many others do.
+fn turned_round(result: &Result) -> Option<String> {
+    let mut turned = result
+        .within
+        .iter()
+        .filter(|w| matches!(w.agreement.as_str(), "reversed" | "signs-differ"));
+    let first = turned.next()?;
+    let others = turned.count() as u64;
+    let mut sentence = format!(
+        "Within {}, the difference between {} and {} ({}, outcome {}) has the other sign: the plain numbers mislead about what happens inside (Simpson's paradox)",
+        quoted(&first.given),
+        quoted(&first.group),
+        reference(Some(&first.reference)),
+        quoted(&first.attribute),
+        quoted(&first.outcome),
+    );
+    if others > 0 {
+        sentence.push_str(&format!("; so have {}", counted(others, "other", "others")));
+    }
+    sentence.push('.');
+    Some(sentence)
 }
 
 /// One sentence per outcome; when there are more outcomes than room, the last sentence gathers the others.
