@@ -92,6 +92,25 @@ fn a_group_that_is_not_of_the_population_is_told() {
 }
 
 #[test]
+fn a_withheld_group_is_not_taken_for_nobody() {
+    let desk = Desk::with("log.csv", log());
+    let gate = "[[gate]]\nmetric = \"representation\"\ncontrast = \"ratio\"\nmin = 0.5\n";
+    desk.write("audit.toml", spec(NINE_THREE_THREE_ONE) + gate);
+    // Only the smallest group has fewer than 50; another goes with it.
+    let tallied = desk.run(&["tally", "audit.toml", "--withhold", "50", "-o", "t.parquet"]);
+    assert_eq!(tallied.code, 0, "{}", tallied.err);
+    let result = desk.audit(&["--tally", "t.parquet"]).json();
+    assert_eq!(result["gates"][0]["verdict"], "inconclusive");
+    let all = result["estimates"].as_array().unwrap();
+    assert!(!all.iter().any(|e| e["metric"] == "representation"));
+    assert!(
+        result["notes"].to_string().contains("held against a population"),
+        "{}",
+        result["notes"]
+    );
+}
+
+#[test]
 fn shares_must_be_shares() {
     let desk = Desk::with("log.csv", log());
     for (population, code) in [

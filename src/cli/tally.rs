@@ -119,14 +119,7 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
     let people = about.people.as_deref().map(source).zip(people.as_ref());
     let mut plan = plan::resolve(&spec, source(&about.log), &log, people, as_of).map_err(&faults)?;
     plan.notes.extend(about.notes.iter().cloned());
-    if about.withheld.is_some() && !plan.given.is_empty() {
-        plan.given.clear();
-        plan.notes.push(
-            "Groups are withheld from the tally, so that nothing can be compared within strata: what is missing would bend it."
-                .to_owned(),
-        );
-    }
-    let counted = store::fit(&plan, &stored, &path.display().to_string()).map_err(&one)?;
+    let counted = store::fit(&mut plan, &stored, &path.display().to_string()).map_err(&one)?;
     Ok((plan, counted))
 }
 

@@ -9,10 +9,13 @@ use crate::tally::Tally;
 
 /// The counts that a plan asks for, from a tally that may hold more groupings.
 ///
+/// Where groups are withheld from the tally, the plan loses what they would bend: comparisons within strata, and shares
+/// against a population, in which a withheld group would look as if it had nobody. A note says so.
+///
 /// # Errors
 /// A plan that means something else than what was counted, or asks for groupings that were not counted; `name` is the
 /// file's.
-pub fn fit(plan: &Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnostic> {
+pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnostic> {
     let about = &stored.about;
     let refuse = |message: String| {
         Diagnostic::new("tally-differs", message)
@@ -31,6 +34,9 @@ pub fn fit(plan: &Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnost
         return Err(refuse(format!(
             "the tally counts something else: {what} is {counted} in it, and {asked} in the spec"
         )));
+    }
+    if about.withheld.is_some() {
+        without_withheld(plan);
     }
     // Definitions agree by name; the order of attributes and outcomes may differ.
     let names: Vec<&str> = plan.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
@@ -70,4 +76,26 @@ pub fn fit(plan: &Plan, stored: &Stored, name: &str) -> Result<Counted, Diagnost
         },
         ..stored.counted.clone()
     })
+}
+
+/// Takes from a plan what can't be had where groups are withheld.
+fn without_withheld(plan: &mut Plan) {
+    let mut lost = Vec::new();
+    if !plan.given.is_empty() {
+        plan.given.clear();
+        lost.push("compared within strata");
+    }
+    let mut has_population = false;
+    for grouping in &mut plan.groupings {
+        has_population |= grouping.population.take().is_some();
+    }
+    if has_population {
+        lost.push("held against a population");
+    }
+    if !lost.is_empty() {
+        plan.notes.push(format!(
+            "Groups are withheld from the tally, so that nothing can be {}: what is missing would bend it.",
+            lost.join(" or ")
+        ));
+    }
 }
