@@ -25,6 +25,17 @@ pub struct Place {
     pub span: Option<Range<usize>>,
 }
 
+impl Place {
+    /// A whole file.
+    #[must_use]
+    pub fn of_file(name: &str) -> Self {
+        Self {
+            file: name.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// One error: what happened, where, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -202,10 +202,7 @@ pub(super) fn spec_and_logs(args: &WhatArgs) -> Result<(Option<Spec>, Vec<String
 }
 
 pub(super) fn read_spec(path: &str) -> Result<Spec, Failure> {
-    let place = Place {
-        file: path.to_owned(),
-        ..Place::default()
-    };
+    let place = Place::of_file(path);
     let bytes = std::fs::read(path).map_err(|error| {
         Diagnostic::new("file-not-found", format!("cannot read the spec: {error}"))
             .at(place.clone())

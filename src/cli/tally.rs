@@ -138,10 +138,7 @@ fn read(path: &Path) -> Result<Stored, Diagnostic> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| {
         Diagnostic::new("file-not-found", format!("cannot read the tally: {error}"))
-            .at(Place {
-                file: name.clone(),
-                ..Place::default()
-            })
+            .at(Place::of_file(&name))
             .help("check the path; it is relative to the folder where you stand")
     })?;
     store::read(&name, bytes.into())

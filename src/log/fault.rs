@@ -7,19 +7,11 @@ use crate::diagnostic::{Diagnostic, Place, near};
 /// How many columns an error lists.
 const LISTED: usize = 12;
 
-/// A whole file.
-pub(super) fn file(name: &str) -> Place {
-    Place {
-        file: name.to_owned(),
-        ..Place::default()
-    }
-}
-
 /// A line of a file.
 pub(super) fn line(name: &str, line: u64) -> Place {
     Place {
         line: Some(line),
-        ..file(name)
+        ..Place::of_file(name)
     }
 }
 
@@ -27,7 +19,7 @@ pub(super) fn line(name: &str, line: u64) -> Place {
 pub(super) fn column(name: &str, column: &str) -> Place {
     Place {
         field: Some(column.to_owned()),
-        ..file(name)
+        ..Place::of_file(name)
     }
 }
 
@@ -52,7 +44,7 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         "unreadable-file",
         format!("the file can't be read: {}", one_line(&error.to_string())),
     )
-    .at(file(name));
+    .at(Place::of_file(name));
     match error.kind() {
         io::ErrorKind::PermissionDenied => diagnostic.help("allow this user to read the file"),
         _ => diagnostic.help("check that the file is whole and that its disk can be read"),
@@ -62,7 +54,7 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
 /// A file whose bytes contradict its format.
 pub(super) fn damaged(name: &str, what: &str, reason: &str) -> Diagnostic {
     Diagnostic::new("damaged-file", format!("{what}: {}", one_line(reason)))
-        .at(file(name))
+        .at(Place::of_file(name))
         .help("write or fetch the file again; no part of a damaged file is used")
 }
 
@@ -72,7 +64,7 @@ pub(super) fn damaged(name: &str, what: &str, reason: &str) -> Diagnostic {
 #[must_use]
 pub fn unknown_column(file_name: &str, wanted: &str, known: &[&str], delimiter_hint: Option<char>) -> Diagnostic {
     let mut diagnostic =
-        Diagnostic::new("unknown-column", format!("there is no column `{wanted}`")).at(file(file_name));
+        Diagnostic::new("unknown-column", format!("there is no column `{wanted}`")).at(Place::of_file(file_name));
     if let Some(close) = near(wanted, known.iter().copied()) {
         let blanks = if close.trim() == wanted.trim() && close != wanted {
             ", whose name differs in the blanks around it"
@@ -138,7 +130,7 @@ pub(super) fn blank_line(file_name: &str, number: u64, advice: &str) -> Diagnost
 /// A file without a byte of text.
 pub(super) fn empty_file(file_name: &str) -> Diagnostic {
     Diagnostic::new("empty-file", "the file is empty; not even a header is in it")
-        .at(file(file_name))
+        .at(Place::of_file(file_name))
         .help("check the step that writes the file, or leave the file out")
 }
 

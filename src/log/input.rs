@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{SourceFile, StoreOptions};
 
 use super::fault;
@@ -217,7 +217,7 @@ impl Input {
 
     fn changed(&self) -> Diagnostic {
         Diagnostic::new("file-changed", "the file was changed while it was read")
-            .at(fault::file(self.name()))
+            .at(Place::of_file(self.name()))
             .help("audit a copy, or a log that is no longer written to")
     }
 }

@@ -5,8 +5,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::plan::{Format, SourceFile, StoreOptions};
 
-use super::fault;
-
 /// How addresses in object stores start.
 const SCHEMES: [&str; 6] = ["s3://", "s3a://", "gs://", "az://", "abfs://", "abfss://"];
 
@@ -22,7 +20,8 @@ mod client {
 
     use bytes::Bytes;
 
-    use super::{Diagnostic, Format, SourceFile, StoreOptions, fault};
+    use super::{Diagnostic, Format, SourceFile, StoreOptions};
+    use crate::diagnostic::Place;
 
     /// What there is none of.
     #[derive(Debug, Clone)]
@@ -38,7 +37,7 @@ mod client {
 
     fn refused(address: &str) -> Diagnostic {
         Diagnostic::new("no-object-store", "this program was built without object stores")
-            .at(fault::file(address))
+            .at(Place::of_file(address))
             .help("build it with `cargo install parytet --features cloud`, or copy the files here")
     }
 
@@ -103,7 +102,9 @@ mod client {
     use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, parse_url_opts};
     use tokio::runtime::Runtime;
 
-    use super::{Diagnostic, Format, SourceFile, StoreOptions, fault};
+    use super::{Diagnostic, Format, SourceFile, StoreOptions};
+    use crate::diagnostic::Place;
+    use crate::log::fault;
 
     /// Bytes asked for at once where an object is read from start to end.
     const AHEAD: u64 = 1 << 23;
@@ -139,7 +140,7 @@ mod client {
             "unreadable-object",
             format!("the object store does not give it: {}", fault::one_line(reason)),
         )
-        .at(fault::file(address))
+        .at(Place::of_file(address))
         .help(
             "check bucket and path, and the store's variables in the environment, such as AWS_ACCESS_KEY_ID, \
              AWS_REGION, AWS_ENDPOINT; GOOGLE_SERVICE_ACCOUNT; AZURE_STORAGE_ACCOUNT_NAME",
@@ -191,7 +192,7 @@ mod client {
         names.sort();
         if names.is_empty() {
             return Err(Diagnostic::new("file-not-found", "no object matches the pattern")
-                .at(fault::file(pattern))
+                .at(Place::of_file(pattern))
                 .help(format!(
                     "`{folder}` has {} objects; check the pattern's end",
                     listed.len()

@@ -1,6 +1,6 @@
 //! Which format and compression a file has: by its first bytes, then its name, then its first character.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::Format;
 
 use super::fault;
@@ -91,7 +91,7 @@ pub(super) fn reading(name: &str, head: &[u8], packed: Packing, told: Option<For
             "packed-table",
             "a Parquet or Arrow file inside gzip or zstd can't be read",
         )
-        .at(fault::file(name))
+        .at(Place::of_file(name))
         .help("unpack it first; both formats compress their own columns"));
     }
     if let (Some(told), Some(found)) = (told, magic)
@@ -105,7 +105,7 @@ pub(super) fn reading(name: &str, head: &[u8], packed: Packing, told: Option<For
                 title(found.format())
             ),
         )
-        .at(fault::file(name))
+        .at(Place::of_file(name))
         .help("leave the format out of the spec; it is recognised"));
     }
     if let Some(found) = magic {
@@ -114,7 +114,7 @@ pub(super) fn reading(name: &str, head: &[u8], packed: Packing, told: Option<For
     if let Some((_, what, advice)) = FOREIGN.iter().find(|(bytes, ..)| head.starts_with(bytes)) {
         return Err(
             Diagnostic::new("unknown-format", format!("the file is {what}, which can't be read"))
-                .at(fault::file(name))
+                .at(Place::of_file(name))
                 .help(*advice),
         );
     }
@@ -204,7 +204,7 @@ pub(super) fn text_start(name: &str, head: &[u8]) -> Result<usize, Diagnostic> {
         None => Ok(0),
         Some(encoding) => Err(
             Diagnostic::new("not-utf8", format!("the file looks like {encoding}, not UTF-8"))
-                .at(fault::file(name))
+                .at(Place::of_file(name))
                 .help(format!("convert it: `iconv -f {encoding} -t UTF-8 FILE > NEW`")),
         ),
     }

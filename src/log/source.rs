@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, near};
+use crate::diagnostic::{Diagnostic, Place, near};
 use crate::plan::{Format, SourceFile, StoreOptions};
 
 use super::{fault, remote};
@@ -72,7 +72,7 @@ pub fn find_files(
 pub(super) fn is_folder(name: &str) -> Diagnostic {
     let name = name.trim_end_matches('/');
     Diagnostic::new("is-a-folder", "this is a folder, and a file was expected")
-        .at(fault::file(name))
+        .at(Place::of_file(name))
         .help(format!("name the files in it, as in `{name}/*.parquet`"))
 }
 
@@ -159,7 +159,7 @@ fn not_found(pattern: &str, folder: &Path, plain: &Path) -> Diagnostic {
     } else {
         "there is no such file"
     };
-    let diagnostic = Diagnostic::new("file-not-found", message).at(fault::file(&name));
+    let diagnostic = Diagnostic::new("file-not-found", message).at(Place::of_file(&name));
     let Some(parent) = plain.parent() else {
         return diagnostic;
     };

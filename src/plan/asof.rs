@@ -9,10 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 /// # Errors
 /// A text that is not a date, or not a number of seconds.
 pub fn as_of(flag: Option<&str>, source_date_epoch: Option<&str>, today: Date) -> Result<Date, Diagnostic> {
-    let at = |name: &str| Place {
-        file: name.to_owned(),
-        ..Place::default()
-    };
+    let at = |name: &str| Place::of_file(name);
     if let Some(text) = flag {
         return text.parse().map_err(|_| {
             Diagnostic::new("bad-flag", format!("\"{text}\" is not a date"))

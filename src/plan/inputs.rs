@@ -106,10 +106,7 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
             .help("name it in the spec: [log] path = \"offers.csv\"")
             .help("or on the command line: parytet audit offers.csv …");
         if !spec.source.path.is_empty() {
-            fault = fault.at(Place {
-                file: spec.source.path.clone(),
-                ..Place::default()
-            });
+            fault = fault.at(Place::of_file(&spec.source.path));
         }
         faults.push(fault);
     }

@@ -82,10 +82,7 @@ fn at<T>(value: T, flag: &'static str) -> At<T> {
 
 fn fault(flag: &str, message: impl Into<String>, example: &str) -> Diagnostic {
     Diagnostic::new("bad-flag", message)
-        .at(Place {
-            file: flag.to_owned(),
-            ..Place::default()
-        })
+        .at(Place::of_file(flag))
         .help(format!("for example: {example}"))
 }
 

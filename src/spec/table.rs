@@ -29,10 +29,7 @@ pub fn place_of(source: &SpecText, origin: &Origin) -> Option<Place> {
     match origin {
         Origin::Default => None,
         Origin::File(span) => Some(place(source, span.clone())),
-        Origin::Flag(flag) => Some(Place {
-            file: (*flag).to_owned(),
-            ..Place::default()
-        }),
+        Origin::Flag(flag) => Some(Place::of_file(flag)),
     }
 }
 

@@ -57,9 +57,19 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
         if let Some(value) = outcome.value {
             says.push_str(&format!("; value: {}", column(value)));
         }
-        line(format!("the outcome `{}`", outcome.name), says);
+        line(about_outcome(&outcome.name), says);
     }
     lines
+}
+
+/// What a line about an outcome is about.
+fn about_outcome(name: &str) -> String {
+    format!("the outcome `{name}`")
+}
+
+/// The outcome that a line is about.
+pub(super) fn outcome_of(about: &str) -> Option<&str> {
+    about.strip_prefix("the outcome `")?.strip_suffix('`')
 }
 
 fn rule(attribute: &Attribute, column: &str) -> String {

@@ -24,6 +24,13 @@ pub(super) struct Key {
     pub(super) b: String,
 }
 
+impl Key {
+    /// Where it stands: grouping, group, outcome, other group.
+    pub(super) fn places(&self) -> [Option<usize>; 4] {
+        [Some(self.grouping), self.group, self.outcome, self.other]
+    }
+}
+
 /// A number of a tally.
 pub(super) enum Slot<'a> {
     /// A whole number.

@@ -55,10 +55,7 @@ pub fn merge(mut parts: Vec<(String, Stored)>, stated: bool) -> Result<Stored, D
 }
 
 fn refuse(name: &str, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::new("tallies-differ", message).at(Place {
-        file: name.to_owned(),
-        ..Place::default()
-    })
+    Diagnostic::new("tallies-differ", message).at(Place::of_file(name))
 }
 
 fn order(about: &About) -> (Vec<&str>, &str) {
@@ -67,13 +64,8 @@ fn order(about: &About) -> (Vec<&str>, &str) {
 
 /// The groupings by names of attributes.
 fn groupings(part: &Stored) -> Vec<Vec<&str>> {
-    let of = |attributes: &Vec<usize>| {
-        attributes
-            .iter()
-            .map(|&a| part.about.attributes[a].name.as_str())
-            .collect()
-    };
-    part.counted.tally.shape.groupings.iter().map(of).collect()
+    let all = part.counted.tally.shape.groupings.iter();
+    all.map(|attributes| part.about.names(attributes)).collect()
 }
 
 /// Refuses what can be seen to hold the same people.

@@ -72,6 +72,19 @@ pub struct About {
     pub withheld: Option<Withheld>,
 }
 
+impl About {
+    /// The names of the outcomes, in their order.
+    fn outcomes(&self) -> impl Iterator<Item = &str> + Clone {
+        let names = self.definition.iter().map(|(what, _)| what.as_str());
+        names.filter_map(definition::outcome_of)
+    }
+
+    /// The names of some attributes.
+    fn names(&self, attributes: &[usize]) -> Vec<&str> {
+        attributes.iter().map(|&a| self.attributes[a].name.as_str()).collect()
+    }
+}
+
 /// A file that was counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,9 +19,7 @@ use super::entries::{Key, Slot, kept, visit};
 use super::{About, SCHEMA, Stored};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::Counted;
-use crate::tally::{
-    CrossSums, Fates, GroupTally, GroupingTally, Label, OutcomeAccount, OutcomeShape, Shape, Sums, Tally,
-};
+use crate::tally::{CrossSums, GroupTally, GroupingTally, Label, OutcomeAccount, OutcomeShape, Shape, Sums, Tally};
 
 /// Where the metadata stands among those of the Parquet file.
 const META: &str = "parytet.tally";
@@ -75,7 +73,7 @@ struct Entry {
 /// The columns of texts, in order.
 const TEXTS: [&str; 8] = ["grouping", "group", "outcome", "part", "other", "statistic", "a", "b"];
 
-/// The columns of places, in order: names may be alike, places are not. Grouping 0 is everybody.
+/// The columns of [`Key::places`]: names may be alike, places are not. Grouping 0 is everybody.
 const PLACES: [&str; 4] = ["grouping_number", "group_number", "outcome_number", "other_number"];
 
 /// The bytes of a file, and the digest in it.
@@ -124,17 +122,14 @@ fn meta(stored: &Stored) -> Meta {
         records_without_rows,
         notes,
     } = &stored.counted;
-    let names = stored
-        .about
-        .definition
-        .iter()
-        .filter_map(|(what, _)| what.strip_prefix("the outcome `")?.strip_suffix('`'));
     Meta {
         about: About {
             digest: String::new(),
             ..stored.about.clone()
         },
-        outcomes: names
+        outcomes: stored
+            .about
+            .outcomes()
             .zip(&tally.shape.outcomes)
             .map(|(name, &shape)| Outcome {
                 name: name.to_owned(),
@@ -179,7 +174,7 @@ fn digest(meta: &mut Meta, entries: &[Entry]) -> anyhow::Result<String> {
     hash.update(serde_json::to_string(meta)?.as_bytes());
     for Entry { key, count, number } in entries {
         let place = |at: Option<usize>| at.map_or(-1, |at| at as i64).to_le_bytes();
-        for at in [Some(key.grouping), key.group, key.outcome, key.other] {
+        for at in key.places() {
             hash.update(&place(at));
         }
         for text in [key.part, key.statistic, &key.a, &key.b] {
@@ -197,22 +192,15 @@ fn names(stored: &Stored, key: &Key) -> [Option<String>; 4] {
     let tally = &stored.counted.tally;
     let grouping = key.grouping.checked_sub(1);
     let group = |at: Option<usize>| Some(tally.groupings[grouping?].groups[at?].name());
-    let outcomes = stored
-        .about
-        .definition
-        .iter()
-        .filter_map(|(what, _)| what.strip_prefix("the outcome `")?.strip_suffix('`'));
     [
         Some(grouping.map_or_else(
             || EVERYONE.to_owned(),
-            |g| {
-                let attributes = tally.shape.groupings[g].iter();
-                let names: Vec<&str> = attributes.map(|&a| stored.about.attributes[a].name.as_str()).collect();
-                names.join(" & ")
-            },
+            |g| stored.about.names(&tally.shape.groupings[g]).join(" & "),
         )),
         group(key.group),
-        key.outcome.and_then(|o| outcomes.clone().nth(o)).map(str::to_owned),
+        key.outcome
+            .and_then(|o| stored.about.outcomes().nth(o))
+            .map(str::to_owned),
         group(key.other),
     ]
 }
@@ -237,10 +225,7 @@ fn table(stored: &Stored, entries: &[Entry]) -> anyhow::Result<RecordBatch> {
             .iter_mut()
             .zip(row)
             .for_each(|(column, text)| column.append_option(text));
-        for (column, at) in places
-            .iter_mut()
-            .zip([Some(key.grouping), key.group, key.outcome, key.other])
-        {
+        for (column, at) in places.iter_mut().zip(key.places()) {
             column.append_option(at.map(u32::try_from).transpose()?);
         }
         counts.append_option(*count);
@@ -271,12 +256,7 @@ fn table(stored: &Stored, entries: &[Entry]) -> anyhow::Result<RecordBatch> {
 /// # Errors
 /// A file that is no tally, was damaged, or was written by a version that adds up something else.
 pub fn read(name: &str, bytes: bytes::Bytes) -> Result<Stored, Diagnostic> {
-    let told = |code: &'static str, message: String| {
-        Diagnostic::new(code, message).at(Place {
-            file: name.to_owned(),
-            ..Place::default()
-        })
-    };
+    let told = |code: &'static str, message: String| Diagnostic::new(code, message).at(Place::of_file(name));
     let no_tally = |why: String| {
         told("no-tally", format!("this is no tally: {why}"))
             .help("a tally is written by: parytet tally SPEC -o tally.parquet")
@@ -339,10 +319,7 @@ fn check_version(text: &str, name: &str) -> Result<(), Diagnostic> {
 
 fn other_version(name: &str, message: String) -> Diagnostic {
     Diagnostic::new("other-version", message)
-        .at(Place {
-            file: name.to_owned(),
-            ..Place::default()
-        })
+        .at(Place::of_file(name))
         .help("audit it with the version that wrote it, or count the log again")
 }
 
@@ -420,10 +397,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
         });
     }
     Some(Tally {
-        everyone: GroupTally {
-            fates: Fates::default(),
-            ..GroupTally::empty(Vec::new(), &shape)
-        },
+        everyone: GroupTally::empty(Vec::new(), &shape),
         outcomes: vec![OutcomeAccount::default(); shape.outcomes.len()],
         groupings,
         shape,
@@ -480,7 +454,7 @@ fn fill(tally: &mut Tally, batches: &[RecordBatch]) -> Option<Vec<Entry>> {
             statistic: key.statistic,
             a: &key.a,
             b: &key.b,
-            places: [Some(key.grouping), key.group, key.outcome, key.other],
+            places: key.places(),
         };
         let Some((_, count, number)) = next.next_if(|(found, ..)| *found == here) else {
             return;

@@ -19,10 +19,7 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
     let about = &stored.about;
     let refuse = |message: String| {
         Diagnostic::new("tally-differs", message)
-            .at(Place {
-                file: name.to_owned(),
-                ..Place::default()
-            })
+            .at(Place::of_file(name))
             .help("gates, metrics, references and levels may be changed; for anything else count the log again: parytet tally")
     };
     let schema = |columns: &[(String, _)]| Schema {
@@ -39,13 +36,12 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
         without_withheld(plan);
     }
     // Definitions agree by name; the order of attributes and outcomes may differ.
-    let names: Vec<&str> = plan.outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
-    let counted: Vec<&str> = about
-        .definition
+    if !plan
+        .outcomes
         .iter()
-        .filter_map(|(what, _)| what.strip_prefix("the outcome `")?.strip_suffix('`'))
-        .collect();
-    if names != counted {
+        .map(|outcome| outcome.name.as_str())
+        .eq(about.outcomes())
+    {
         return Err(refuse("its outcomes stand in another order than the spec's".to_owned()));
     }
     let tally = &stored.counted.tally;
@@ -53,10 +49,10 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
     let tallied = plan.tallied();
     for attributes in &tallied {
         let asked: Vec<&str> = attributes.iter().map(|&a| plan.attributes[a].name.as_str()).collect();
-        let found = tally.shape.groupings.iter().position(|counted| {
-            let counted: Vec<&str> = counted.iter().map(|&a| about.attributes[a].name.as_str()).collect();
-            counted == asked
-        });
+        let counted = tally.shape.groupings.iter();
+        let found = counted
+            .map(|counted| about.names(counted))
+            .position(|counted| counted == asked);
         let Some(found) = found else {
             return Err(refuse(format!(
                 "it does not hold the groups of `{}`",

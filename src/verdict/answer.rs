@@ -153,13 +153,13 @@ fn compare(finding: &Finding, threshold: Threshold) -> Option<std::cmp::Ordering
     Some(left.cmp(&right))
 }
 
-fn is_beyond(gate: &Gate, ends: Ends) -> bool {
+pub(super) fn is_beyond(gate: &Gate, ends: Ends) -> bool {
     let below = matches!((gate.min, ends.high), (Some(t), Some(high)) if high < t.value);
     let above = matches!((gate.max, ends.low), (Some(t), Some(low)) if low > t.value);
     below || above
 }
 
-fn is_inside(gate: &Gate, ends: Ends) -> bool {
+pub(super) fn is_inside(gate: &Gate, ends: Ends) -> bool {
     let above = gate.min.is_none_or(|t| ends.low.is_some_and(|low| low >= t.value));
     let below = gate.max.is_none_or(|t| ends.high.is_some_and(|high| high <= t.value));
     above && below

@@ -1,7 +1,8 @@
 //! Which answers of gates hang on who the people of unknown group are.
 
+use super::answer::{is_beyond, is_inside};
 use super::{Judged, Say};
-use crate::assess::{About, Assessment, Bound};
+use crate::assess::{About, Assessment, Bound, Ends};
 use crate::catalogue::Contrast;
 use crate::plan::Plan;
 
@@ -22,9 +23,7 @@ pub fn hanging(plan: &Plan, assessment: &Assessment, judged: &[Judged], bound: &
                 Contrast::Ratio => bound.ratio,
                 _ => return false,
             };
-            // An end without a number is as far as can be.
-            let (low, high) = (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY));
-            let holds = |x: f64| gate.min.is_none_or(|t| x >= t.value) && gate.max.is_none_or(|t| x <= t.value);
+            let ends = Ends { low, high };
             judged.answers.iter().any(|answer| {
                 let finding = answer.finding.map(|i| &assessment.findings[i]);
                 let is_about = finding.is_some_and(|f| {
@@ -35,8 +34,8 @@ pub fn hanging(plan: &Plan, assessment: &Assessment, judged: &[Judged], bound: &
                 });
                 is_about
                     && match answer.say {
-                        Say::Pass => !(holds(low) && holds(high)),
-                        Say::Fail => holds(low) || holds(high),
+                        Say::Pass => !is_inside(gate, ends),
+                        Say::Fail => !is_beyond(gate, ends),
                         Say::Inconclusive => false,
                     }
             })
