@@ -8,10 +8,12 @@
 //! effective size, which is seldom whole.
 
 pub mod agresti_caffo;
+pub mod association;
 pub mod benjamini_hochberg;
 pub mod bonferroni;
 pub mod boschloo;
 pub mod clopper_pearson;
+pub mod effect_size;
 pub mod equivalence;
 pub mod extremes;
 pub mod fisher;
@@ -25,6 +27,7 @@ pub mod koopman;
 pub mod miettinen_nurminen;
 pub mod mover;
 pub mod newcombe;
+pub mod odds_ratio;
 #[cfg(test)]
 mod oracle;
 pub mod power;
@@ -33,6 +36,7 @@ pub mod rng;
 mod roots;
 pub mod special;
 mod stirling;
+mod sums;
 pub mod two_by_two;
 pub mod welch;
 pub mod wilson;
