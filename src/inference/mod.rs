@@ -13,6 +13,8 @@ pub mod benjamini_hochberg;
 pub mod bonferroni;
 pub mod boschloo;
 pub mod clopper_pearson;
+pub mod demographic_disparity;
+pub mod differential_fairness;
 pub mod effect_size;
 pub mod equivalence;
 pub mod extremes;
