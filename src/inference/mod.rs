@@ -15,6 +15,7 @@ pub mod boschloo;
 pub mod clopper_pearson;
 pub mod demographic_disparity;
 pub mod differential_fairness;
+pub mod divergence;
 pub mod effect_size;
 pub mod equivalence;
 pub mod extremes;
