@@ -24,6 +24,7 @@ pub mod holm;
 pub mod homogeneity;
 mod incomplete_beta;
 mod incomplete_gamma;
+pub mod inequality;
 pub mod interval;
 pub mod katz;
 pub mod koopman;
