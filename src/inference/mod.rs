@@ -35,13 +35,16 @@ pub mod odds_ratio;
 #[cfg(test)]
 mod oracle;
 pub mod power;
+pub mod quantiles;
 pub mod ratio_estimator;
 pub mod rng;
 mod roots;
 pub mod special;
 mod stirling;
 mod sums;
+pub mod superiority;
 pub mod two_by_two;
+pub mod two_samples;
 pub mod welch;
 pub mod wilson;
 
