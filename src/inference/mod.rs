@@ -18,6 +18,7 @@ pub mod differential_fairness;
 pub mod divergence;
 pub mod effect_size;
 pub mod equivalence;
+pub mod error_parity;
 pub mod extremes;
 pub mod fisher;
 pub mod holm;
