@@ -52,7 +52,7 @@ fn occupied<'a>(counts: impl IntoIterator<Item = &'a f64>) -> f64 {
 
 /// Cramér's V, √(φ²/min(r − 1, c − 1)): 0 for independence, 1 when one variable tells the other.
 ///
-/// H. Cramér, Mathematical Methods of Statistics (1946), § 21.9. Biased upward: of n people without any
+/// H. Cramér, Mathematical Methods of Statistics (1946), p. 282. Biased upward: of n people without any
 /// association, V is about √(max(r − 1, c − 1)/n). [`cramers_v_corrected`] takes that off.
 #[must_use]
 pub fn cramers_v(table: &[Vec<f64>]) -> Option<f64> {

@@ -20,8 +20,8 @@ impl Stratum {
     /// the accepted. DD of SageMaker Clarify.
     ///
     /// `None` when nobody was rejected or nobody accepted (Clarify takes the empty side for 0, so that a
-    /// stratum where all are rejected counts against whichever facet is larger), or when the counts do
-    /// not fit.
+    /// stratum where everybody is rejected counts as harm to whichever facet is asked about), or when the
+    /// counts do not fit.
     #[must_use]
     pub fn disparity(&self) -> Option<f64> {
         let share = |part: f64, whole: f64| {

@@ -19,7 +19,7 @@ pub struct DifferentialFairness {
 /// ε = max over outcomes y and groups g, h of |ln P(y|g) − ln P(y|h)|, with
 /// P(y|g) = (N_yg + α)/(N_g + Kα), for `table[g][y]` of K outcomes.
 ///
-/// J. R. Foulds, R. Islam, K. N. Keya and S. Pan, ICDE 2020, 1918–1922. `alpha` is what Dirichlet's prior
+/// J. R. Foulds, R. Islam, K. N. Keya and S. Pan, ICDE 2020. `alpha` is what Dirichlet's prior
 /// adds to every cell; 0 leaves the sample as it is. AIF360's `smoothed_edf` divides its `concentration`
 /// by K: its default is α = ½ for two outcomes. A ratio of rates of at least 0.8 for every outcome is
 /// ε ≤ −ln 0.8 = 0.2231.
