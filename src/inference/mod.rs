@@ -8,11 +8,15 @@
 //! effective size, which is seldom whole.
 
 pub mod agresti_caffo;
+pub mod association;
 pub mod benjamini_hochberg;
 pub mod bonferroni;
 pub mod boschloo;
 pub mod clopper_pearson;
 pub mod cochran_mantel_haenszel;
+pub mod differential_fairness;
+pub mod divergence;
+pub mod effect_size;
 pub mod equivalence;
 pub mod extremes;
 pub mod fisher;
@@ -21,6 +25,7 @@ pub mod holm;
 pub mod homogeneity;
 mod incomplete_beta;
 mod incomplete_gamma;
+pub mod inequality;
 pub mod interval;
 pub mod katz;
 pub mod koopman;
@@ -31,12 +36,16 @@ pub mod newcombe;
 #[cfg(test)]
 mod oracle;
 pub mod power;
+pub mod quantiles;
 pub mod ratio_estimator;
 pub mod rng;
 mod roots;
 pub mod special;
 mod stirling;
+mod sums;
+pub mod superiority;
 pub mod two_by_two;
+pub mod two_samples;
 pub mod welch;
 pub mod wilson;
 
@@ -46,8 +55,9 @@ pub use interval::{Interval, RatioInterval};
 mod tests {
     use super::interval::{Interval, RatioInterval};
     use super::{
-        agresti_caffo, clopper_pearson, equivalence, katz, koopman, miettinen_nurminen, newcombe, power,
-        ratio_estimator, two_by_two, welch, wilson,
+        agresti_caffo, association, clopper_pearson, differential_fairness, divergence, effect_size, equivalence,
+        inequality, katz, koopman, miettinen_nurminen, newcombe, power, quantiles, ratio_estimator, superiority,
+        two_by_two, two_samples, welch, wilson,
     };
 
     const ODD: [f64; 15] = [
@@ -113,6 +123,71 @@ mod tests {
                             assert!((0.0..=1.0).contains(&result.p), "{x1} {n1} {x2} {n2}");
                         }
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn distances_survive_every_input() {
+        let fine = |value: Option<f64>| assert!(value.is_none_or(f64::is_finite), "{value:?}");
+        for a in ODD {
+            for b in ODD {
+                let (one, other) = ([a, b, 3.0], [1.0, b, a]);
+                fine(divergence::kullback_leibler(&one, &other));
+                fine(divergence::jensen_shannon(&one, &other));
+                fine(divergence::hellinger(&one, &other));
+                fine(divergence::kolmogorov_smirnov(&one, &other));
+                fine(divergence::lp(&one, &other, a));
+                let table = [one.to_vec(), other.to_vec()];
+                fine(association::cramers_v(&table));
+                fine(association::cramers_v_corrected(&table));
+                if let Some(found) = association::mutual_information(&table) {
+                    assert!(found.corrected.is_finite() && (0.0..=1.0).contains(&found.normalised()));
+                    assert!((0.0..=1.0).contains(&found.share_of_group()));
+                    assert!((0.0..=1.0).contains(&found.share_of_outcome()));
+                }
+                fine(differential_fairness::differential_fairness(&table, a).map(|found| found.epsilon));
+                fine(effect_size::class_imbalance(a, b));
+                let spread = |mean| effect_size::Spread {
+                    n: a,
+                    mean,
+                    variance: b,
+                };
+                fine(effect_size::cohens_d(spread(a), spread(3.0)));
+            }
+        }
+    }
+
+    #[test]
+    fn histograms_survive_every_input() {
+        let fine = |value: Option<f64>| assert!(value.is_none_or(f64::is_finite), "{value:?}");
+        for a in ODD {
+            for b in ODD {
+                let (one, other) = ([(a, b), (1e301, 2.0)], [(-2.0, 1.0), (b, a), (1e302, 0.5)]);
+                for alpha in [a, -3.0, 0.0, 0.5, 1.0, 2.0] {
+                    fine(inequality::generalized_entropy(&one, alpha));
+                    fine(inequality::atkinson(&one, alpha));
+                    fine(inequality::decompose(&[&one, &[(b, a)]], alpha).map(|split| split.total()));
+                }
+                fine(inequality::gini(&one));
+                fine(two_samples::wasserstein_1(&one, &other));
+                fine(two_samples::kolmogorov_smirnov(&one, &other).map(|test| test.p));
+                fine(superiority::mann_whitney(&one, &other).map(|test| test.p));
+                fine(superiority::probability_of_superiority(&one, &other));
+                if let Some(test) = superiority::brunner_munzel(&one, &other, 0.95) {
+                    assert!((0.0..=1.0).contains(&test.p) && (0.0..=1.0).contains(&test.superiority));
+                    sound(Some(test.interval));
+                }
+                for rule in [quantiles::Rule::InverseCdf, quantiles::Rule::Type7] {
+                    fine(quantiles::quantile(&one, 0.3, rule));
+                }
+                if let Some(interval) = quantiles::woodruff(&one, 0.3, a, 1.96) {
+                    assert!(
+                        interval
+                            .low
+                            .is_none_or(|low| interval.high.is_none_or(|high| low <= high))
+                    );
                 }
             }
         }
