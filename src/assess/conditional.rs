@@ -7,7 +7,7 @@ use super::{Assessment, Chosen, Ends, Place, blank};
 use crate::catalogue::{Conditional, Contrast, Formula, Linear, Measure, Metric, Unit};
 use crate::inference::cochran_mantel_haenszel::{ChiSquare, Table, breslow_day, cochran_mantel_haenszel};
 use crate::inference::special::{chi2_sf, t_two_sided};
-use crate::metrics::conditional::{Estimate, Side, Stratum, estimate};
+use crate::metrics::conditional::{Side, Stratum, estimate};
 use crate::tally::{GroupingTally, Label};
 
 /// A comparison as it is, and within strata.
@@ -71,12 +71,12 @@ impl Agreement {
     }
 
     fn of(crude: (f64, Option<Ends>), adjusted: (f64, Option<Ends>)) -> Self {
-        let sign = |(value, ends): (f64, Option<Ends>)| {
+        let is_told = |(value, ends): (f64, Option<Ends>)| {
             let told = ends.is_some_and(|e| e.low.is_some_and(|l| l > 0.0) || e.high.is_some_and(|h| h < 0.0));
-            (value.signum(), told && value != 0.0)
+            told && value != 0.0
         };
-        let ((one, told), (other, other_told)) = (sign(crude), sign(adjusted));
-        let opposite = one * other < 0.0 && crude.0 != 0.0 && adjusted.0 != 0.0;
+        let (told, other_told) = (is_told(crude), is_told(adjusted));
+        let opposite = crude.0 * adjusted.0 < 0.0;
         match (told, other_told) {
             (true, true) if opposite => Agreement::Reversed,
             _ if opposite => Agreement::SignsDiffer,
@@ -87,17 +87,33 @@ impl Agreement {
     }
 }
 
-/// The strata of a comparison: for each the group's cell and those of the others.
-struct Strata<'a> {
+/// Selected rows.
+pub(super) const SELECTED: Linear = &[(Measure::Selected, 1)];
+/// All rows.
+pub(super) const ROWS: Linear = &[(Measure::Rows, 1)];
+
+/// The strata of a comparison.
+pub(super) struct Strata<'a> {
     tally: &'a GroupingTally,
-    cells: Vec<(Option<usize>, Vec<usize>)>,
+    cells: Vec<Cells>,
 }
 
-/// An estimate with its error over people.
-struct Found {
-    estimate: Estimate,
-    variance: f64,
-    df: f64,
+/// The cells of one stratum.
+#[derive(Debug, Clone, Default)]
+struct Cells {
+    /// The group's.
+    own: Option<usize>,
+    /// Those of whom it is compared with.
+    others: Vec<usize>,
+    /// Those of all groups of known attribute: the population to which rates are standardised.
+    known: Vec<usize>,
+}
+
+/// An estimate's variance over people, with its degrees of freedom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spread {
+    pub(super) variance: f64,
+    pub(super) df: f64,
 }
 
 impl Place<'_> {
@@ -115,9 +131,7 @@ impl Place<'_> {
             return;
         }
         for group in self.in_scope() {
-            let Some(strata) = self.strata(given, group) else {
-                continue;
-            };
+            let strata = self.strata(given, group, self.reference);
             let mut standardised = None;
             for &(metric, of, how) in &metrics {
                 for &contrast in how.contrasts() {
@@ -155,33 +169,35 @@ impl Place<'_> {
     }
 
     /// The cells of a group and of those it is compared with, stratum by stratum in their order.
-    fn strata(&self, given: usize, group: usize) -> Option<Strata<'_>> {
+    fn strata(&self, given: usize, group: usize, reference: &Chosen) -> Strata<'_> {
         let tally = self.within_tally(given);
-        let width = self.groups().groups.first()?.labels.len();
-        let known = |labels: &[Label]| !labels.iter().any(Label::is_missing);
         let own = &self.groups().groups[group].labels;
-        let mut cells: BTreeMap<&[Label], (Option<usize>, Vec<usize>)> = BTreeMap::new();
+        let mut strata: BTreeMap<&[Label], Cells> = BTreeMap::new();
         for (i, cell) in tally.groups.iter().enumerate().filter(|(_, cell)| cell.is_in_scope()) {
-            let (labels, stratum) = cell.labels.split_at(width);
-            let entry = cells.entry(stratum).or_default();
+            let (labels, stratum) = cell.labels.split_at(own.len());
+            let cells = strata.entry(stratum).or_default();
             let is_own = labels == own.as_slice();
+            let is_known = !labels.iter().any(Label::is_missing);
             if is_own {
-                entry.0 = Some(i);
+                cells.own = Some(i);
             }
-            let is_other = match self.reference {
+            if is_known {
+                cells.known.push(i);
+            }
+            let is_other = match reference {
                 Chosen::Nobody => false,
                 Chosen::Group(reference) => self.groups().groups[*reference].labels == labels,
-                Chosen::Rest => !is_own && known(labels),
+                Chosen::Rest => !is_own && is_known,
                 Chosen::Overall => true,
             };
             if is_other {
-                entry.1.push(i);
+                cells.others.push(i);
             }
         }
-        Some(Strata {
+        Strata {
             tally,
-            cells: cells.into_values().collect(),
-        })
+            cells: strata.into_values().collect(),
+        }
     }
 
     fn conditional(
@@ -213,20 +229,15 @@ impl Place<'_> {
             Contrast::Value => Side::Group,
         };
         // Disparity compares a group's shares with those of all others, whoever the reference is.
-        let everybody;
+        let all_others;
         let strata = if how == Conditional::Disparity {
-            everybody = self.against_all(given, group);
-            match &everybody {
-                Some(strata) => {
-                    finding.reference = None;
-                    strata
-                }
-                None => strata,
-            }
+            finding.reference = None;
+            all_others = self.strata(given, group, &Chosen::Rest);
+            &all_others
         } else {
             strata
         };
-        let numbers = strata.numbers(self.outcome, numerator, denominator, self.pool(given));
+        let numbers = strata.numbers(self.outcome, numerator, denominator);
         let (people, rows) = strata.behind(self.outcome, denominator);
         finding.subjects = people;
         finding.rows = rows;
@@ -234,14 +245,14 @@ impl Place<'_> {
             Err(reason) => finding.status = Status::Undefined(reason),
             Ok(found) => {
                 finding.estimate = Some(found.value);
-                let Some(found) = strata.error(self.outcome, numerator, denominator, found) else {
+                let Some(spread) = strata.spread(self.outcome, numerator, denominator, &found.gradient) else {
                     return finding;
                 };
-                let value = found.estimate.value;
-                let error = found.variance.sqrt();
+                let value = found.value;
+                let error = spread.variance.sqrt();
                 finding.standard_error = Some(error);
-                finding.df = Some(found.df).filter(|df| df.is_finite());
-                let scale = if found.estimate.log {
+                finding.df = Some(spread.df).filter(|df| df.is_finite());
+                let scale = if found.log {
                     Scale::Log
                 } else if alone && metric.entry().unit == Unit::Share && value > 0.0 && value < 1.0 {
                     Scale::Logit
@@ -252,7 +263,7 @@ impl Place<'_> {
                 let tested =
                     contrast == Contrast::Gap && matches!(how, Conditional::Standardised | Conditional::RiskDifference);
                 if tested && error > 0.0 && finding.status == Status::Ok {
-                    finding.test = t_two_sided(value / error, found.df).map(|p| ("linearised t".to_owned(), p));
+                    finding.test = t_two_sided(value / error, spread.df).map(|p| ("linearised t".to_owned(), p));
                 }
                 let error = if scale == Scale::Logit {
                     error / (value * (1.0 - value))
@@ -264,44 +275,13 @@ impl Place<'_> {
                     Recipe::Delta(Delta {
                         value,
                         error,
-                        df: found.df,
+                        df: spread.df,
                         scale,
                     }),
                 );
             }
         }
         finding
-    }
-
-    /// The strata with all others of known attribute as the other side.
-    fn against_all(&self, given: usize, group: usize) -> Option<Strata<'_>> {
-        let rest = Place {
-            reference: &Chosen::Rest,
-            plan: self.plan,
-            tally: self.tally,
-            outcome: self.outcome,
-            grouping: self.grouping,
-            judged: self.judged,
-            normals: self.normals,
-        };
-        let cells = rest.strata(given, group)?.cells;
-        Some(Strata {
-            tally: self.within_tally(given),
-            cells,
-        })
-    }
-
-    /// The cells of all groups of known attribute: the population to which rates are standardised.
-    fn pool(&self, given: usize) -> BTreeMap<Vec<Label>, Vec<usize>> {
-        let width = self.groups().groups.first().map_or(0, |group| group.labels.len());
-        let mut pool: BTreeMap<Vec<Label>, Vec<usize>> = BTreeMap::new();
-        for (i, cell) in self.within_tally(given).groups.iter().enumerate() {
-            let (labels, stratum) = cell.labels.split_at(width);
-            if cell.is_in_scope() && !labels.iter().any(Label::is_missing) {
-                pool.entry(stratum.to_vec()).or_default().push(i);
-            }
-        }
-        pool
     }
 
     fn summary(
@@ -313,9 +293,7 @@ impl Place<'_> {
         adjusted: Option<(f64, Option<Ends>)>,
         reference: String,
     ) -> Within {
-        const SELECTED: Linear = &[(Measure::Selected, 1)];
-        const ROWS: Linear = &[(Measure::Rows, 1)];
-        let numbers = strata.numbers(self.outcome, SELECTED, ROWS, BTreeMap::new());
+        let numbers = strata.numbers(self.outcome, SELECTED, ROWS);
         let whole: f64 = numbers.iter().map(|s| s.n).sum();
         let shared: f64 = numbers.iter().filter(|s| s.is_shared()).map(|s| s.n).sum();
         let tables: Vec<Table> = numbers
@@ -382,61 +360,52 @@ impl Place<'_> {
     }
 }
 
-impl Strata<'_> {
-    /// Numerator and denominator of a cell.
-    fn of_cell(&self, cell: usize, outcome: usize, numerator: Linear, denominator: Linear) -> (f64, f64) {
-        let sums = self.tally.groups[cell].sums(outcome);
-        (sums.linear(numerator), sums.linear(denominator))
+impl<'a> Strata<'a> {
+    /// One group and others, in no strata.
+    pub(super) fn one(tally: &'a GroupingTally, group: usize, others: Vec<usize>) -> Self {
+        Self {
+            tally,
+            cells: vec![Cells {
+                own: Some(group),
+                others,
+                known: Vec::new(),
+            }],
+        }
     }
 
-    fn numbers(
+    /// Numerator and denominator over some cells.
+    fn sum<'c>(
         &self,
+        cells: impl IntoIterator<Item = &'c usize>,
         outcome: usize,
         numerator: Linear,
         denominator: Linear,
-        pool: BTreeMap<Vec<Label>, Vec<usize>>,
-    ) -> Vec<Stratum> {
-        let sizes: BTreeMap<Vec<Label>, f64> = pool
-            .into_iter()
-            .map(|(stratum, cells)| {
-                let size = cells
-                    .iter()
-                    .map(|&cell| self.of_cell(cell, outcome, numerator, denominator).1);
-                (stratum, size.sum())
-            })
-            .collect();
-        let whole: f64 = sizes.values().sum();
+    ) -> (f64, f64) {
+        cells.into_iter().fold((0.0, 0.0), |(above, below), &cell| {
+            let sums = self.tally.groups[cell].sums(outcome);
+            (above + sums.linear(numerator), below + sums.linear(denominator))
+        })
+    }
+
+    /// The sums of each stratum.
+    pub(super) fn numbers(&self, outcome: usize, numerator: Linear, denominator: Linear) -> Vec<Stratum> {
+        let size = |cells: &Cells| self.sum(&cells.known, outcome, numerator, denominator).1;
+        let whole: f64 = self.cells.iter().map(size).sum();
         self.cells
             .iter()
-            .map(|(own, others)| {
-                let mut stratum = Stratum::default();
-                if let Some(own) = own {
-                    (stratum.a, stratum.n) = self.of_cell(*own, outcome, numerator, denominator);
-                }
-                for &other in others {
-                    let (b, m) = self.of_cell(other, outcome, numerator, denominator);
-                    stratum.b += b;
-                    stratum.m += m;
-                }
-                let labels = own
-                    .or_else(|| others.first().copied())
-                    .map(|cell| &self.tally.groups[cell].labels);
-                let size = labels.and_then(|labels| {
-                    sizes
-                        .iter()
-                        .find(|(stratum, _)| labels.ends_with(stratum))
-                        .map(|(_, size)| *size)
-                });
-                stratum.weight = size.filter(|_| whole > 0.0).map_or(0.0, |size| size / whole);
-                stratum
+            .map(|cells| {
+                let (a, n) = self.sum(&cells.own, outcome, numerator, denominator);
+                let (b, m) = self.sum(&cells.others, outcome, numerator, denominator);
+                let weight = if whole > 0.0 { size(cells) / whole } else { 0.0 };
+                Stratum { a, n, b, m, weight }
             })
             .collect()
     }
 
     /// People and rows of the group behind a denominator.
-    fn behind(&self, outcome: usize, denominator: Linear) -> (u64, u64) {
+    pub(super) fn behind(&self, outcome: usize, denominator: Linear) -> (u64, u64) {
         let mut all = (0, 0);
-        for own in self.cells.iter().filter_map(|(own, _)| *own) {
+        for own in self.cells.iter().filter_map(|cells| cells.own) {
             let behind = self.tally.groups[own].sums(outcome).behind(denominator);
             all.0 += behind.subjects;
             all.1 += behind.rows;
@@ -450,7 +419,7 @@ impl Strata<'_> {
             && self
                 .cells
                 .iter()
-                .flat_map(|(own, others)| own.iter().chain(others))
+                .flat_map(|cells| cells.own.iter().chain(&cells.others))
                 .all(|&cell| {
                     let group = &self.tally.groups[cell];
                     group.sums(outcome).sum(Measure::Rows) == group.sums(outcome).subjects as f64
@@ -459,18 +428,24 @@ impl Strata<'_> {
 
     /// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
     /// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people.
-    fn error(&self, outcome: usize, numerator: Linear, denominator: Linear, estimate: Estimate) -> Option<Found> {
-        if estimate.gradient.is_empty() {
+    pub(super) fn spread(
+        &self,
+        outcome: usize,
+        numerator: Linear,
+        denominator: Linear,
+        gradient: &[[f64; 4]],
+    ) -> Option<Spread> {
+        if gradient.is_empty() {
             return None;
         }
         let mut slopes: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-        for ((own, others), [a, n, b, m]) in self.cells.iter().zip(&estimate.gradient) {
-            if let Some(own) = own {
-                let slope = slopes.entry(*own).or_default();
+        for (cells, [a, n, b, m]) in self.cells.iter().zip(gradient) {
+            if let Some(own) = cells.own {
+                let slope = slopes.entry(own).or_default();
                 slope.0 += a;
                 slope.1 += n;
             }
-            for other in others {
+            for other in &cells.others {
                 let slope = slopes.entry(*other).or_default();
                 slope.0 += b;
                 slope.1 += m;
@@ -509,8 +484,7 @@ impl Strata<'_> {
         if people < 2.0 || !variance.is_finite() {
             return None;
         }
-        Some(Found {
-            estimate,
+        Some(Spread {
             variance,
             df: if spread > 0.0 {
                 (diagonal * diagonal / spread).max(1.0)
@@ -522,41 +496,37 @@ impl Strata<'_> {
 
     /// The test of no difference in any stratum, with people as the unit: the common difference over its error.
     fn association(&self, outcome: usize, numbers: &[Stratum]) -> Option<ChiSquare> {
-        const SELECTED: Linear = &[(Measure::Selected, 1)];
-        const ROWS: Linear = &[(Measure::Rows, 1)];
         let difference = estimate(Conditional::RiskDifference, Side::Gap, numbers).ok()?;
-        let found = self.error(outcome, SELECTED, ROWS, difference)?;
-        if found.variance <= 0.0 {
+        let spread = self.spread(outcome, SELECTED, ROWS, &difference.gradient)?;
+        if spread.variance <= 0.0 {
             return None;
         }
-        let statistic = found.estimate.value.powi(2) / found.variance;
+        let statistic = difference.value.powi(2) / spread.variance;
         Some(ChiSquare {
             statistic,
             df: 1.0,
-            p: t_two_sided(statistic.sqrt(), found.df)?,
+            p: t_two_sided(statistic.sqrt(), spread.df)?,
         })
     }
 
     /// Whether the ratio of rates is alike in all strata: the weighted squares of its logarithms about their mean.
     fn homogeneity(&self, outcome: usize) -> Option<ChiSquare> {
-        const SELECTED: Linear = &[(Measure::Selected, 1)];
-        const ROWS: Linear = &[(Measure::Rows, 1)];
         let mut logs = Vec::new();
         for cell in &self.cells {
             let one = Strata {
                 tally: self.tally,
                 cells: vec![cell.clone()],
             };
-            let numbers = one.numbers(outcome, SELECTED, ROWS, BTreeMap::new());
+            let numbers = one.numbers(outcome, SELECTED, ROWS);
             let Ok(ratio) = estimate(Conditional::RiskRatio, Side::Ratio, &numbers) else {
                 continue;
             };
             let log = ratio.value.ln();
-            if let Some(found) = one.error(outcome, SELECTED, ROWS, ratio)
-                && found.variance > 0.0
+            if let Some(spread) = one.spread(outcome, SELECTED, ROWS, &ratio.gradient)
+                && spread.variance > 0.0
                 && log.is_finite()
             {
-                logs.push((log, 1.0 / found.variance));
+                logs.push((log, 1.0 / spread.variance));
             }
         }
         if logs.len() < 2 {

@@ -1,5 +1,6 @@
 //! One number with all that is known of it.
 
+use super::association::{self, Factor, Strength};
 use super::family::Family;
 use super::pair::Pair;
 use super::side::{Ends, Reach, Side};
@@ -141,6 +142,8 @@ pub(super) enum Recipe {
     MaxGap(Family),
     MinRatio(Family),
     Delta(Delta),
+    Strength(Strength),
+    Epsilon(Vec<(Family, Factor)>),
     /// A share of people against one that is known.
     Share {
         people: f64,
@@ -157,6 +160,10 @@ pub(super) enum Scale {
     Log,
     /// A share: its ends stay between 0 and 1.
     Logit,
+    /// A distance, given with a sign: its ends are sizes.
+    Size,
+    /// A divergence, given as its root with a sign: its ends are squares of sizes.
+    Square,
 }
 
 /// An estimate with its standard error on a scale.
@@ -177,6 +184,15 @@ impl Delta {
         }
         match self.scale {
             Scale::Plain => Some((Ends::new(self.value - half, self.value + half)?, "linearised, t")),
+            Scale::Size | Scale::Square => {
+                let (low, high) = (self.value - half, self.value + half);
+                let (near, far) = (0f64.max(low).max(-high), low.abs().max(high.abs()));
+                let (near, far) = match self.scale {
+                    Scale::Square => (near * near, far * far),
+                    _ => (near, far),
+                };
+                Some((Ends::new(near, far)?, "linearised, folded, t"))
+            }
             Scale::Log => Some((
                 Ends::new(self.value * (-half).exp(), self.value * half.exp())?,
                 "linearised, log, t",
@@ -214,6 +230,8 @@ impl Recipe {
                 plain(Some((Ends::new(told(interval.low), told(interval.high))?, "Wilson")))
             }
             Recipe::Delta(delta) => plain(delta.interval(level)),
+            Recipe::Strength(strength) => plain(strength.interval(level)),
+            Recipe::Epsilon(parts) => plain(association::epsilon_interval(parts, level)),
             Recipe::Value(side) => plain(side.interval(Reach::Level(level))),
             Recipe::Gap(pair, None) => plain(pair.gap_interval(Reach::Level(level))),
             Recipe::Ratio(pair, None) => plain(pair.ratio_interval(Reach::Level(level))),

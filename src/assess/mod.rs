@@ -5,6 +5,7 @@
 //! p-values of the audit are adjusted together.
 
 mod adjust;
+mod association;
 mod conditional;
 mod family;
 mod finding;
@@ -416,6 +417,8 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     Formula::Conditional { .. } => {}
+                    Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
+                    Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),
                     _ => self.plain(metric, &mut found),
                 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+mod association;
 mod conditional;
 mod labels;
 mod rates;
@@ -107,6 +108,10 @@ pub enum Formula {
         /// How strata are put together.
         how: Conditional,
     },
+    /// Selections of a group and of others, put together in another way than as rates.
+    Pairwise(Pairwise),
+    /// Selections of all groups together.
+    Association(Association),
     /// A group's share of the people in the log, against a population.
     Representation,
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
@@ -134,6 +139,75 @@ pub enum Conditional {
     AdjustedOdds,
 }
 
+/// A number of two counts of the group, selected and all, and two of others. Which others: the reference, or for
+/// [`Self::by_everybody`] all other groups of known attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pairwise {
+    /// Ratio of odds.
+    OddsRatio,
+    /// Difference of arcsines.
+    CohensH,
+    /// Correlation of group and decision.
+    Phi,
+    /// Divergence of the group's decisions from the reference's.
+    KullbackLeibler,
+    /// The symmetric divergence.
+    JensenShannon,
+    /// Distance of square roots of shares.
+    Hellinger,
+    /// Half the sum of distances of shares.
+    TotalVariation,
+    /// Root of the sum of their squares.
+    Euclidean,
+    /// Share of all selections.
+    SelectionShare,
+    /// Fewer rows than the reference has.
+    ClassImbalance,
+    /// Logarithm of the ratio to everybody's rate.
+    PointwiseInformation,
+    /// Overlap of group and selection.
+    Dice,
+}
+
+impl Pairwise {
+    /// Whether the others are all other groups, whatever the reference is.
+    #[must_use]
+    pub fn by_everybody(self) -> bool {
+        self.contrasts() == [Contrast::Value]
+    }
+
+    /// The contrasts that it has.
+    #[must_use]
+    pub fn contrasts(self) -> &'static [Contrast] {
+        match self {
+            Pairwise::OddsRatio => &[Contrast::Ratio],
+            Pairwise::SelectionShare | Pairwise::PointwiseInformation | Pairwise::Dice => &[Contrast::Value],
+            _ => &[Contrast::Gap],
+        }
+    }
+}
+
+/// How group and decision go together over all groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Association {
+    /// Cramér's V.
+    CramersV,
+    /// The same, corrected for bias.
+    CramersVCorrected,
+    /// Mutual information of group and decision.
+    MutualInformation,
+    /// The same by the entropy of the groups.
+    Independence,
+    /// The same within labels.
+    Separation,
+    /// Mutual information of group and label within decisions.
+    Sufficiency,
+    /// Largest logarithm of a ratio of chances.
+    DifferentialFairness,
+    /// The same of decisions, less that of labels.
+    BiasAmplification,
+}
+
 impl Formula {
     /// The contrasts that it has.
     #[must_use]
@@ -141,6 +215,8 @@ impl Formula {
         match self {
             Formula::Ratio { .. } | Formula::Mean(..) => &Contrast::ALL,
             Formula::Conditional { how, .. } => how.contrasts(),
+            Formula::Pairwise(how) => how.contrasts(),
+            Formula::Association(_) => &[Contrast::Value],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
@@ -302,31 +378,69 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Metric(pub(crate) u16);
 
+/// Metrics that belong together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Family {
+    /// The name by which a spec asks for all of them.
+    pub id: &'static str,
+    /// Whether they are computed where a spec asks for none.
+    pub by_default: bool,
+    entries: &'static [Entry],
+}
+
+impl Family {
+    const fn new(id: &'static str, by_default: bool, entries: &'static [Entry]) -> Self {
+        Self {
+            id,
+            by_default,
+            entries,
+        }
+    }
+
+    /// The family of this name.
+    #[must_use]
+    pub fn find(id: &str) -> Option<Self> {
+        FAMILIES.into_iter().find(|family| family.id == id)
+    }
+}
+
 /// Every entry, in the order of reports.
-const FAMILIES: [&[Entry]; 5] = [
-    rates::ENTRIES,
-    labels::ENTRIES,
-    value::ENTRIES,
-    conditional::ENTRIES,
-    representation::ENTRIES,
+pub const FAMILIES: [Family; 6] = [
+    Family::new("rates", true, rates::ENTRIES),
+    Family::new("labels", true, labels::ENTRIES),
+    Family::new("values", true, value::ENTRIES),
+    Family::new("conditional", true, conditional::ENTRIES),
+    Family::new("representation", true, representation::ENTRIES),
+    Family::new("association", false, association::ENTRIES),
 ];
 
 impl Metric {
     /// Every metric, in the order of reports.
     pub fn all() -> impl Iterator<Item = Metric> {
-        let count: usize = FAMILIES.iter().map(|family| family.len()).sum();
+        let count: usize = FAMILIES.iter().map(|family| family.entries.len()).sum();
         (0..count).map(|index| Metric(index as u16))
     }
 
     /// The metric's entry.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
+        let (family, index) = self.place();
+        &family.entries[index]
+    }
+
+    /// The family that it belongs to.
+    #[must_use]
+    pub fn family(self) -> Family {
+        self.place().0
+    }
+
+    fn place(self) -> (Family, usize) {
         let mut index = usize::from(self.0);
         for family in FAMILIES {
-            if index < family.len() {
-                return &family[index];
+            if index < family.entries.len() {
+                return (family, index);
             }
-            index -= family.len();
+            index -= family.entries.len();
         }
         unreachable!("a metric is only made from the catalogue's own length")
     }
@@ -412,6 +526,7 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
     match formula {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Conditional { of, .. } => measures_of(of.entry().formula),
+        Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
         Formula::Representation => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);

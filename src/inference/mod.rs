@@ -33,6 +33,7 @@ pub mod manski;
 pub mod miettinen_nurminen;
 pub mod mover;
 pub mod newcombe;
+pub mod noncentral_chi_square;
 #[cfg(test)]
 mod oracle;
 pub mod power;

@@ -5,6 +5,7 @@
 //! variance is the sum of its squares (Binder 1983; Särndal, Swensson & Wretman 1992, section 5.5).
 
 pub mod conditional;
+pub mod pairwise;
 
 use crate::catalogue::{Formula, Linear, Measure, Metric};
 use crate::tally::{Behind, CrossSums, Sums};
@@ -39,7 +40,11 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
     match metric.entry().formula {
         Formula::Ratio { numerator, denominator } => Some(ratio(numerator, denominator, sums)),
         Formula::Mean(a, b) => mean(&point(a, sums)?, &point(b, sums)?),
-        Formula::Worst(..) | Formula::Conditional { .. } | Formula::Representation => None,
+        Formula::Worst(..)
+        | Formula::Conditional { .. }
+        | Formula::Pairwise(_)
+        | Formula::Association(_)
+        | Formula::Representation => None,
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
 use super::{About, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
-use crate::catalogue::{self, Metric};
+use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
 use crate::spec::{self, At, Origin, Spec, place_of};
 
@@ -455,8 +455,13 @@ fn counted(
 
 /// The metrics asked for, or all that the outcome can give.
 fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) -> Vec<Metric> {
+    let given = |wanted: &dyn Fn(Family) -> bool| -> Vec<Metric> {
+        Metric::all()
+            .filter(|m| wanted(m.family()) && can_give(outcome, *m))
+            .collect()
+    };
     let Some(names) = &written.metrics else {
-        return Metric::all().filter(|m| can_give(outcome, *m)).collect();
+        return given(&|family| family.by_default);
     };
     if names.is_empty() {
         faults.add(
@@ -466,12 +471,28 @@ fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) 
     }
     let mut found = Vec::new();
     for name in names {
-        match catalogue::find(&name.value, outcome.favourable) {
-            None => faults.unknown("metric", "unknown-metric", name, &catalogue::names()),
-            Some(meaning) if !can_give(outcome, meaning.metric) => {
+        if let Some(family) = Family::find(&name.value) {
+            let of_family = given(&|other| other.id == family.id);
+            if of_family.is_empty()
+                && let Some(first) = Metric::all().find(|metric| metric.family().id == family.id)
+            {
+                faults.add(not_given(outcome, first, &name.value), &name.origin);
+            }
+            found.extend(of_family);
+            continue;
+        }
+        match (name.value.as_str(), catalogue::find(&name.value, outcome.favourable)) {
+            ("default", _) => found.extend(given(&|family| family.by_default)),
+            ("all", _) => found.extend(given(&|_| true)),
+            (_, None) => {
+                let families = catalogue::FAMILIES.map(|family| family.id);
+                let known = [&["default", "all"], families.as_slice(), &catalogue::names()].concat();
+                faults.unknown("metric", "unknown-metric", name, &known);
+            }
+            (_, Some(meaning)) if !can_give(outcome, meaning.metric) => {
                 faults.add(not_given(outcome, meaning.metric, &name.value), &name.origin);
             }
-            Some(meaning) => found.push(meaning.metric),
+            (_, Some(meaning)) => found.push(meaning.metric),
         }
     }
     found.sort_unstable();

@@ -442,13 +442,12 @@ impl<'a> Walk<'a> {
                         let rate = self.value("selection_rate", group);
                         rate.denominator.zip(rate.numerator).map(|(n, x)| n - x)
                     }
-                    "ppr" => {
-                        let all = self.everyone("selection_rate").numerator;
-                        self.value("selection_rate", group)
-                            .numerator
-                            .zip(all)
-                            .map(|(x, all)| x / all)
+                    "ppr" if self.case.missing_is_a_group => {
+                        self.ledger
+                            .skip(theirs, "shares of all selections, a missing attribute among them");
+                        continue;
                     }
+                    "ppr" => self.value("selection_share", group).estimate,
                     "group_size" => Some(self.value("selection_rate", group).rows as f64),
                     "total_entities" => Some(self.everyone("selection_rate").rows as f64),
                     "tp" => self.value("true_positive_rate", group).numerator,
@@ -556,6 +555,14 @@ impl<'a> Walk<'a> {
             } else {
                 "favourable_rate"
             });
+            if key.starts_with("smoothed_empirical_differential_fairness") {
+                self.whole("differential_fairness", theirs);
+                continue;
+            }
+            if key == "differential_fairness_bias_amplification" {
+                self.whole("bias_amplification", theirs);
+                continue;
+            }
             let ours = match key.as_str() {
                 "num_instances" => rate.denominator,
                 "num_positives(favorable)" => rate.numerator,
@@ -598,7 +605,13 @@ impl<'a> Walk<'a> {
                     }
                 }
                 "omnibus_scipy(groups x {selected,not})" => {
-                    self.ledger.skip(theirs, "one test over all groups: not computed");
+                    for (key, theirs) in object(theirs) {
+                        if key == "cramers_v_uncorrected" && metric == "selection_rate" {
+                            self.whole("cramers_v", theirs);
+                        } else {
+                            self.ledger.skip(theirs, "other numbers of a whole table: not computed");
+                        }
+                    }
                 }
                 "group_vs_rest" => {
                     for (group, theirs) in object(theirs) {
@@ -666,8 +679,7 @@ impl<'a> Walk<'a> {
                 }
                 "scipy.fisher_exact" => {
                     self.p(&what, "Fisher exact", &test, &gap, &theirs["p_two_sided"], P);
-                    self.ledger
-                        .skip(&theirs["sample_odds_ratio"], "odds ratios: not computed");
+                    self.odds(metric, group, &what, &theirs["sample_odds_ratio"]);
                 }
                 "scipy.boschloo_exact(columns=groups)" => {
                     self.p(&what, "Boschloo exact", &test, &gap, &theirs["p_two_sided"], SEARCHED_P);
@@ -691,9 +703,17 @@ impl<'a> Walk<'a> {
                     ];
                     self.pair_intervals(&what, counts.map(Option::unwrap), &gap, &ratio, theirs);
                 }
-                "statsmodels.Table2x2" => self.table(&what, &ratio, theirs),
+                "statsmodels.Table2x2" => {
+                    self.table(&what, &ratio, theirs);
+                    self.odds(metric, group, &what, &theirs["oddsratio"]);
+                }
+                "statsmodels.proportion_effectsize(cohen_h)" if metric == "selection_rate" => {
+                    let ours = self.of(Against::Named, "cohens_h", "gap", group);
+                    self.check(&what, theirs, ours.and_then(|e| e.estimate), EXACT);
+                }
                 "statsmodels.proportion_effectsize(cohen_h)" => {
-                    self.ledger.skip(theirs, "Cohen's h: not computed");
+                    self.ledger
+                        .skip(theirs, "Cohen's h of rates that need labels: not computed");
                 }
                 other => self.ledger.unknown(&self.at, other),
             }
@@ -777,9 +797,41 @@ impl<'a> Walk<'a> {
                     theirs,
                     "other intervals of two rates: Newcombe's and Koopman's are used",
                 ),
-                _ => self.ledger.skip(theirs, "odds ratios: not computed"),
+                "oddsratio" => {}
+                _ => self.ledger.skip(
+                    theirs,
+                    "errors of odds ratios: here they are those of people, with a t and a factor m/(m-1)",
+                ),
             }
         }
+    }
+
+    /// An odds ratio of selections.
+    fn odds(&mut self, metric: &str, group: &str, what: &str, theirs: &Value) {
+        if metric != "selection_rate" {
+            return self
+                .ledger
+                .skip(theirs, "odds ratios of rates that need labels: not computed");
+        }
+        let ours = self.of(Against::Named, "odds_ratio", "ratio", group);
+        self.check(what, theirs, ours.and_then(|e| e.estimate), EXACT);
+    }
+
+    /// A number of all groups together.
+    fn whole(&mut self, metric: &str, theirs: &Value) {
+        if self.case.missing_is_a_group {
+            return self
+                .ledger
+                .skip(theirs, "numbers of all groups with a missing attribute: never judged");
+        }
+        let audited = self.audited(Against::Named);
+        let ours = audited.result.estimates.iter().find(|e| {
+            e.metric == metric
+                && e.contrast == "value"
+                && e.attribute == self.case.attribute
+                && e.outcome == self.case.outcome
+        });
+        self.check(metric, theirs, ours.and_then(|e| e.estimate), EXACT);
     }
 
     fn rest(&mut self, metric: &str, group: &str, block: &Value) {

@@ -1,0 +1,39 @@
+"""Oracle values for the tests of odds ratios, distances and associations of selections.
+
+Python 3.11, scipy 1.17.1, statsmodels 0.15.0, numpy 2.4.6. Prints each value beside the name of the metric.
+
+    python association.py
+"""
+
+import math
+
+import numpy as np
+from scipy import stats
+from scipy.spatial import distance
+from statsmodels.stats.proportion import proportion_effectsize
+
+a, n, b, m = 48, 80, 56, 70
+p, q = np.array([a, n - a]) / n, np.array([b, m - b]) / m
+table = np.array([[a, n - a], [b, m - b]])
+print("odds_ratio", stats.contingency.odds_ratio(table, kind="sample").statistic)
+print("cohens_h", proportion_effectsize(a / n, b / m))
+x = np.repeat([1, 0], [n, m])
+y = np.concatenate([np.repeat([1, 0], [a, n - a]), np.repeat([1, 0], [b, m - b])])
+print("phi_coefficient", stats.pearsonr(x, y)[0], "kendall", stats.kendalltau(x, y).statistic)
+print("kullback_leibler", stats.entropy(q, p))
+print("jensen_shannon", distance.jensenshannon(p, q) ** 2)
+print("hellinger", np.linalg.norm(np.sqrt(p) - np.sqrt(q)) / math.sqrt(2))
+
+# The interval of a noncentrality: the value at which the statistic is in one tail.
+from scipy.optimize import brentq
+
+for statistic, df, level in [(10.0, 2, 0.95), (1.0, 3, 0.95), (40.0, 5, 0.9), (0.2, 1, 0.95), (900.0, 4, 0.95)]:
+    tail = (1 - level) / 2
+    low = 0.0
+    if stats.chi2.sf(statistic, df) < tail:
+        low = brentq(lambda l: stats.ncx2.sf(statistic, df, l) - tail, 1e-12, 10 * statistic + 100, xtol=1e-13)
+    high = 0.0
+    if stats.chi2.cdf(statistic, df) > tail:
+        high = brentq(lambda l: stats.ncx2.cdf(statistic, df, l) - tail, 1e-12, 10 * statistic + 100, xtol=1e-13)
+    print("noncentral", statistic, df, level, low, high)
+print("ncx2 cdf", stats.ncx2.cdf(10.0, 3, 5.0), stats.ncx2.cdf(100.0, 2, 120.0))
