@@ -16,6 +16,7 @@ mod broken_input;
 mod conformance;
 mod conformance_faults;
 mod determinism;
+mod distributions;
 mod fixtures;
 mod formats;
 mod gates;

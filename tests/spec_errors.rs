@@ -501,7 +501,12 @@ fn missing_parts() {
             "{ column = \"decision\", values = [\"yes\"] }",
             "«{ column = \"freq\", counts = true }\nvalue = \"worth\"",
         );
-    refused_on(&desk, &counted, "bad-value", &["neither `actual` nor `value`"]);
+    refused_on(
+        &desk,
+        &counted,
+        "bad-value",
+        &["no `actual`, `value`, `score` or `predicted`"],
+    );
 }
 
 #[test]

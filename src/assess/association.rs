@@ -129,6 +129,7 @@ impl Place<'_> {
                 error,
                 df: spread.df,
                 scale,
+                how: "linearised",
             }),
         )
     }

@@ -277,6 +277,7 @@ impl Place<'_> {
                         error,
                         df: spread.df,
                         scale,
+                        how: "linearised",
                     }),
                 );
             }

@@ -1,8 +1,10 @@
 //! One number with all that is known of it.
 
 use super::association::{self, Factor, Strength};
+use super::distribution::Spreads;
 use super::family::Family;
 use super::pair::Pair;
+use super::quantile::Quantiles;
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::{Contrast, Metric};
 use crate::inference::wilson::wilson;
@@ -143,6 +145,8 @@ pub(super) enum Recipe {
     MinRatio(Family),
     Delta(Delta),
     Strength(Strength),
+    Spreads(Spreads),
+    Quantiles(Quantiles),
     Epsilon(Vec<(Family, Factor)>),
     /// A share of people against one that is known.
     Share {
@@ -174,16 +178,21 @@ pub(super) struct Delta {
     pub(super) error: f64,
     pub(super) df: f64,
     pub(super) scale: Scale,
+    /// How the error was found.
+    pub(super) how: &'static str,
 }
 
 impl Delta {
-    fn interval(&self, level: f64) -> Option<(Ends, &'static str)> {
+    fn interval(&self, level: f64) -> Option<(Ends, String)> {
         let half = Reach::Level(level).critical(self.df)? * self.error;
         if self.error <= 0.0 {
             return None;
         }
         match self.scale {
-            Scale::Plain => Some((Ends::new(self.value - half, self.value + half)?, "linearised, t")),
+            Scale::Plain => Some((
+                Ends::new(self.value - half, self.value + half)?,
+                format!("{}, t", self.how),
+            )),
             Scale::Size | Scale::Square => {
                 let (low, high) = (self.value - half, self.value + half);
                 let (near, far) = (0f64.max(low).max(-high), low.abs().max(high.abs()));
@@ -191,18 +200,18 @@ impl Delta {
                     Scale::Square => (near * near, far * far),
                     _ => (near, far),
                 };
-                Some((Ends::new(near, far)?, "linearised, folded, t"))
+                Some((Ends::new(near, far)?, format!("{}, folded, t", self.how)))
             }
             Scale::Log => Some((
                 Ends::new(self.value * (-half).exp(), self.value * half.exp())?,
-                "linearised, log, t",
+                format!("{}, log, t", self.how),
             )),
             Scale::Logit => {
                 let middle = (self.value / (1.0 - self.value)).ln();
                 let share = |x: f64| 1.0 / (1.0 + (-x).exp());
                 Some((
                     Ends::new(share(middle - half), share(middle + half))?,
-                    "linearised, logit, t",
+                    format!("{}, logit, t", self.how),
                 ))
             }
         }
@@ -229,7 +238,9 @@ impl Recipe {
                 };
                 plain(Some((Ends::new(told(interval.low), told(interval.high))?, "Wilson")))
             }
-            Recipe::Delta(delta) => plain(delta.interval(level)),
+            Recipe::Delta(delta) => delta.interval(level),
+            Recipe::Spreads(spreads) => plain(spreads.interval(level)),
+            Recipe::Quantiles(quantiles) => plain(quantiles.interval(level)),
             Recipe::Strength(strength) => plain(strength.interval(level)),
             Recipe::Epsilon(parts) => plain(association::epsilon_interval(parts, level)),
             Recipe::Value(side) => plain(side.interval(Reach::Level(level))),

@@ -7,10 +7,12 @@
 mod adjust;
 mod association;
 mod conditional;
+mod distribution;
 mod family;
 mod finding;
 mod missing;
 mod pair;
+mod quantile;
 mod representation;
 mod side;
 
@@ -97,12 +99,13 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         tests: 0,
         within: Vec::new(),
         bounds: Vec::new(),
-        notes: Vec::new(),
+        notes: distribution::notes(plan, tally),
     };
     let normals = Arc::new(Normals::new(plan.seed));
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     for outcome in 0..plan.outcomes.len() {
         assess_everyone(plan, tally, outcome, &mut assessment.findings);
+        distribution::everyone(plan, tally, outcome, &mut assessment.findings);
         let mut chosen = Vec::new();
         for grouping in 0..plan.groupings.len() {
             let reference = choose(plan, tally, outcome, grouping, &assessment.judged[grouping])?;
@@ -122,6 +125,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             }
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
+            place.distributions(&mut assessment.findings);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -416,7 +420,8 @@ impl Place<'_> {
                 let mut found = Vec::new();
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
-                    Formula::Conditional { .. } => {}
+                    // These have a pass of their own.
+                    Formula::Conditional { .. } | Formula::Distribution(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

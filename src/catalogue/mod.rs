@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 mod association;
 mod conditional;
+mod distributions;
 mod labels;
 mod rates;
 mod representation;
@@ -108,6 +109,8 @@ pub enum Formula {
         /// How strata are put together.
         how: Conditional,
     },
+    /// How a number is spread over rows or people.
+    Distribution(Distribution),
     /// Selections of a group and of others, put together in another way than as rates.
     Pairwise(Pairwise),
     /// Selections of all groups together.
@@ -187,6 +190,154 @@ impl Pairwise {
     }
 }
 
+/// The number of a row or a person whose distribution is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Variable {
+    /// The score of a row.
+    Score,
+    /// The value of a row.
+    Value,
+    /// The predicted less the true value of a row.
+    Error,
+    /// What a person gains.
+    Benefit,
+}
+
+impl Variable {
+    /// All of them.
+    pub const ALL: [Variable; 4] = [Variable::Score, Variable::Value, Variable::Error, Variable::Benefit];
+}
+
+/// What is said of a distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Distribution {
+    /// Mean of the scores.
+    MeanScore,
+    /// Chance that a positive has a higher score than a negative.
+    Auc,
+    /// The same of the group's positives and the reference's negatives.
+    CrossAuc,
+    /// Mean precision over the positives, by falling score.
+    AveragePrecision,
+    /// Mean squared distance of score and label.
+    Brier,
+    /// Mean surprise.
+    LogLoss,
+    /// Mean score of the negatives.
+    GeneralizedFalsePositive,
+    /// Mean of 1 less the score of the positives.
+    GeneralizedFalseNegative,
+    /// Share of positives less mean score.
+    CalibrationInTheLarge,
+    /// Slope of the label on the logit of the score.
+    CalibrationSlope,
+    /// Intercept of the label with the logit of the score as offset.
+    CalibrationIntercept,
+    /// Mean distance of score and label over bins of equal size.
+    CalibrationError,
+    /// What of it chance would make.
+    CalibrationErrorByChance,
+    /// A quantile, in per cent.
+    Quantile(Variable, u8),
+    /// Chance that the group's is higher than the reference's.
+    Superiority(Variable),
+    /// Largest distance of the shares at or below a number.
+    KolmogorovSmirnov(Variable),
+    /// Mean distance of quantiles.
+    Wasserstein(Variable),
+    /// Gap of means by the pooled standard deviation.
+    CohensD(Variable),
+    /// Mean size of the error.
+    MeanAbsolute,
+    /// Root of the mean squared error.
+    RootMeanSquare,
+    /// Mean of the error.
+    Bias,
+    /// Mean benefit.
+    MeanBenefit,
+    /// Generalised entropy of benefits.
+    GeneralizedEntropy(f64),
+    /// Coefficient of variation of benefits.
+    Variation,
+    /// Gini coefficient of benefits.
+    Gini,
+    /// Atkinson index of benefits.
+    Atkinson(f64),
+    /// Generalised entropy if everybody had the mean of their group.
+    EntropyBetween(f64),
+    /// What of generalised entropy is within groups.
+    EntropyWithin(f64),
+}
+
+impl Distribution {
+    /// What is distributed.
+    #[must_use]
+    pub fn variable(self) -> Variable {
+        match self {
+            Distribution::Quantile(of, _)
+            | Distribution::Superiority(of)
+            | Distribution::KolmogorovSmirnov(of)
+            | Distribution::Wasserstein(of)
+            | Distribution::CohensD(of) => of,
+            Distribution::MeanAbsolute | Distribution::RootMeanSquare | Distribution::Bias => Variable::Error,
+            Distribution::MeanBenefit
+            | Distribution::GeneralizedEntropy(_)
+            | Distribution::Variation
+            | Distribution::Gini
+            | Distribution::Atkinson(_)
+            | Distribution::EntropyBetween(_)
+            | Distribution::EntropyWithin(_) => Variable::Benefit,
+            _ => Variable::Score,
+        }
+    }
+
+    /// Over how many sides it is: a group's alone, a group's and others', all groups'.
+    #[must_use]
+    pub fn sides(self) -> Sides {
+        match self {
+            Distribution::CrossAuc
+            | Distribution::Superiority(_)
+            | Distribution::KolmogorovSmirnov(_)
+            | Distribution::Wasserstein(_)
+            | Distribution::CohensD(_) => Sides::Two,
+            Distribution::EntropyBetween(_) | Distribution::EntropyWithin(_) => Sides::All,
+            _ => Sides::One,
+        }
+    }
+
+    /// The contrasts that it has.
+    #[must_use]
+    pub fn contrasts(self) -> &'static [Contrast] {
+        match self {
+            Distribution::CrossAuc => &[Contrast::Value, Contrast::Gap],
+            Distribution::Superiority(_) | Distribution::EntropyBetween(_) | Distribution::EntropyWithin(_) => {
+                &[Contrast::Value]
+            }
+            Distribution::KolmogorovSmirnov(_) | Distribution::Wasserstein(_) | Distribution::CohensD(_) => {
+                &[Contrast::Gap]
+            }
+            Distribution::CalibrationErrorByChance => &[Contrast::Value],
+            Distribution::Quantile(..) => &[Contrast::Value, Contrast::Gap, Contrast::Ratio],
+            // Numbers that may be negative or rightly 0 have no ratio.
+            Distribution::CalibrationInTheLarge | Distribution::CalibrationIntercept | Distribution::Bias => {
+                &[Contrast::Value, Contrast::Gap, Contrast::MaxGap]
+            }
+            _ => &Contrast::ALL,
+        }
+    }
+}
+
+/// Over how many sides a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// A group's alone, to be compared with others'.
+    One,
+    /// A group's and others'.
+    Two,
+    /// All groups'.
+    All,
+}
+
 /// How group and decision go together over all groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Association {
@@ -215,6 +366,7 @@ impl Formula {
         match self {
             Formula::Ratio { .. } | Formula::Mean(..) => &Contrast::ALL,
             Formula::Conditional { how, .. } => how.contrasts(),
+            Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
             Formula::Association(_) => &[Contrast::Value],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
@@ -251,6 +403,10 @@ pub enum Need {
     Stratum,
     /// `population`, what share of a population each group has.
     Population,
+    /// `score`, how likely the system took the label to be positive.
+    Score,
+    /// `predicted`, what the system took the value to be.
+    Predicted,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -405,13 +561,17 @@ impl Family {
 }
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 6] = [
+pub const FAMILIES: [Family; 10] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
     Family::new("conditional", true, conditional::ENTRIES),
     Family::new("representation", true, representation::ENTRIES),
     Family::new("association", false, association::ENTRIES),
+    Family::new("scores", true, distributions::SCORES),
+    Family::new("distributions", false, distributions::VALUES),
+    Family::new("errors", true, distributions::ERRORS),
+    Family::new("inequality", false, distributions::BENEFITS),
 ];
 
 impl Metric {
@@ -527,7 +687,7 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Conditional { of, .. } => measures_of(of.entry().formula),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation => Vec::new(),
+        Formula::Representation | Formula::Distribution(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

@@ -198,6 +198,10 @@ pub enum Has {
     Stratum,
     /// A reference population.
     Population,
+    /// A score.
+    Score,
+    /// A predicted value.
+    Predicted,
 }
 
 /// `parytet check`.
@@ -328,6 +332,15 @@ pub struct WhatArgs {
     /// Column of what the row was worth
     #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
     pub value: Option<String>,
+    /// Column of the score: how likely the system took the label to be positive, 0 to 1
+    #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
+    pub score: Option<String>,
+    /// Column of what the system took the value to be
+    #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
+    pub predicted: Option<String>,
+    /// Metrics or families of them, such as default,association,inequality or all
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Outcome")]
+    pub metrics: Vec<String>,
     /// Name of the outcome in the report
     #[arg(long, value_name = "NAME", help_heading = "Outcome")]
     pub outcome: Option<String>,

@@ -43,5 +43,7 @@ fn need(has: Has) -> Need {
         Has::Unfavourable => Need::Unfavourable,
         Has::Stratum => Need::Stratum,
         Has::Population => Need::Population,
+        Has::Score => Need::Score,
+        Has::Predicted => Need::Predicted,
     }
 }

@@ -263,6 +263,9 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         selected: args.selected.clone(),
         actual: args.actual.clone(),
         value: args.value.clone(),
+        score: args.score.clone(),
+        predicted: args.predicted.clone(),
+        metrics: args.metrics.clone(),
         outcome: args.outcome.clone(),
         favourable: match (args.favourable, args.unfavourable) {
             (true, _) => Some(true),

@@ -119,6 +119,8 @@ mod tests {
             weighted: false,
             persons: false,
             groupings: Vec::new(),
+            histograms: Vec::new(),
+            spread: 0,
         };
         for attributes in [1, 3, 30] {
             let kernel = Kernel::new(shape.clone(), false, None);

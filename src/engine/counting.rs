@@ -321,8 +321,13 @@ impl<'c> Counting<'c> {
                 met.map_err(|fault| bad_number(fault, condition.column))
             }));
         }
-        if let Some(column) = outcome.value {
-            decisions.values = sound.ask(|rows| {
+        for (column, numbers_of) in [
+            (outcome.value, &mut decisions.values),
+            (outcome.score, &mut decisions.scores),
+            (outcome.predicted, &mut decisions.predictions),
+        ] {
+            let Some(column) = column else { continue };
+            *numbers_of = sound.ask(|rows| {
                 numbers(&batch.columns[column], &decided[..rows]).map_err(|row| {
                     let value = Value::of(&batch.columns[column], row);
                     let text = value.text(&mut self.buffer).to_owned();

@@ -15,7 +15,22 @@ use super::value::Value;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, ReadSummary};
 use crate::plan::{Attribute, Outcome, Plan, Table, Test, Weight};
+use crate::tally::histogram::Of;
 use crate::tally::{Kernel, OutcomeShape, Room, Shape};
+
+/// What is kept as a histogram, for the metrics that are asked for.
+fn histograms(plan: &Plan) -> Vec<Of> {
+    let mut all = Vec::new();
+    for (index, outcome) in plan.outcomes.iter().enumerate() {
+        all.extend(outcome.variables().into_iter().map(|variable| Of {
+            outcome: index,
+            variable,
+            benefit: outcome.benefit,
+            favourable: outcome.favourable,
+        }));
+    }
+    all
+}
 
 /// Counts the rows of a plan's log.
 #[derive(Debug)]
@@ -43,6 +58,8 @@ impl<'p> Counter<'p> {
             weighted: matches!(plan.weight, Weight::Sampling(_)),
             persons: plan.subject.is_some(),
             groupings: plan.tallied(),
+            histograms: histograms(plan),
+            spread: plan.groupings.len(),
         };
         let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
         let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);

@@ -5,6 +5,7 @@
 //! variance is the sum of its squares (Binder 1983; Särndal, Swensson & Wretman 1992, section 5.5).
 
 pub mod conditional;
+pub mod distribution;
 pub mod pairwise;
 
 use crate::catalogue::{Formula, Linear, Measure, Metric};
@@ -42,6 +43,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         Formula::Mean(a, b) => mean(&point(a, sums)?, &point(b, sums)?),
         Formula::Worst(..)
         | Formula::Conditional { .. }
+        | Formula::Distribution(_)
         | Formula::Pairwise(_)
         | Formula::Association(_)
         | Formula::Representation => None,

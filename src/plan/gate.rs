@@ -252,6 +252,8 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Unfavourable => !outcome.favourable,
         Need::Stratum => outcome.stratified,
         Need::Population => outcome.populated,
+        Need::Score => outcome.score.is_some(),
+        Need::Predicted => outcome.predicted.is_some(),
     }
 }
 
@@ -266,6 +268,14 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Value) => (
             "a value",
             "add value = \"discount_eur\" to the outcome, or --value discount_eur",
+        ),
+        Some(Need::Score) => (
+            "a score",
+            "add score = \"probability\" to the outcome, or --score probability",
+        ),
+        Some(Need::Predicted) => (
+            "a predicted value",
+            "add predicted = \"expected_eur\" to the outcome, or --predicted expected_eur",
         ),
         Some(Need::Population) => (
             "a reference population",

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Contrast, Metric};
+use crate::catalogue::{Contrast, Formula, Metric, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
@@ -375,12 +375,42 @@ pub struct Outcome {
     pub value: Option<usize>,
     /// Unit of the value.
     pub unit: Option<String>,
+    /// Column of the score (index into `log_columns`).
+    pub score: Option<usize>,
+    /// Column of what the value was predicted to be (index into `log_columns`).
+    pub predicted: Option<usize>,
+    /// What a person gains.
+    pub benefit: Benefit,
     /// Whether there are strata to compare within.
     pub stratified: bool,
     /// Whether some attribute has a reference population.
     pub populated: bool,
     /// The metrics that are computed, in catalogue order.
     pub metrics: Vec<Metric>,
+}
+
+impl Outcome {
+    /// Of what the metrics that are computed need the whole distribution.
+    #[must_use]
+    pub fn variables(&self) -> Vec<Variable> {
+        let needed = |variable: &Variable| {
+            self.metrics
+                .iter()
+                .any(|metric| matches!(metric.entry().formula, Formula::Distribution(of) if of.variable() == *variable))
+        };
+        Variable::ALL.into_iter().filter(needed).collect()
+    }
+}
+
+/// What a person gains by an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Benefit {
+    /// Being selected, each time.
+    Selections,
+    /// The values of their rows.
+    Value,
+    /// Being selected rather than the label says.
+    Correctness,
 }
 
 /// What decides when the interval straddles the threshold.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
-use super::{About, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
+use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
 use crate::spec::{self, At, Origin, Spec, place_of};
@@ -395,8 +395,14 @@ fn outcomes(
         let selected = condition(&written.selected, columns, faults);
         let actual = written.actual.as_ref().and_then(|c| condition(c, columns, faults));
         let value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
+        let score = written.score.as_ref().and_then(|c| columns.find(Table::Log, c, faults));
+        let predicted = written
+            .predicted
+            .as_ref()
+            .and_then(|c| columns.find(Table::Log, c, faults));
+        let benefit = benefit(written, faults);
         let Some(selected) = selected else { continue };
-        counted(written, &selected, actual.as_ref(), value, weight, faults);
+        counted(written, &selected, weight, faults);
         let favourable = match &written.favourable {
             Some(favourable) => favourable.value,
             None => {
@@ -414,6 +420,9 @@ fn outcomes(
             actual,
             value,
             unit: written.unit.clone(),
+            score,
+            predicted,
+            benefit,
             stratified: !spec.strata.is_empty(),
             populated: spec.protected.iter().any(|p| p.population.is_some()),
             metrics: Vec::new(),
@@ -425,15 +434,40 @@ fn outcomes(
     outcomes
 }
 
+/// What a person gains: what the spec says, else the value where there is one, else being selected.
+fn benefit(written: &spec::Outcome, faults: &mut Faults<'_>) -> Benefit {
+    let Some(asked) = &written.benefit else {
+        return if written.value.is_some() {
+            Benefit::Value
+        } else {
+            Benefit::Selections
+        };
+    };
+    let (needed, found) = match asked.value.as_str() {
+        "selections" => (true, Benefit::Selections),
+        "value" => (written.value.is_some(), Benefit::Value),
+        "correctness" => (written.actual.is_some(), Benefit::Correctness),
+        _ => {
+            faults.unknown("benefit", "bad-value", asked, &["selections", "value", "correctness"]);
+            return Benefit::Selections;
+        }
+    };
+    if !needed {
+        let lacks = if found == Benefit::Value { "value" } else { "actual" };
+        faults.add(
+            Diagnostic::new(
+                "missing-key",
+                format!("benefit = \"{}\" needs `{lacks}` in the outcome", asked.value),
+            )
+            .help("without `benefit` a person gains their values, or their selections where there are none"),
+            &asked.origin,
+        );
+    }
+    found
+}
+
 /// `counts = true` needs a count to be a part of, and can't be told apart by label or value.
-fn counted(
-    written: &spec::Outcome,
-    selected: &Condition,
-    actual: Option<&Condition>,
-    value: Option<usize>,
-    weight: Weight,
-    faults: &mut Faults<'_>,
-) {
+fn counted(written: &spec::Outcome, selected: &Condition, weight: Weight, faults: &mut Faults<'_>) {
     if !matches!(selected.test, Test::Counted { .. }) {
         return;
     }
@@ -444,10 +478,14 @@ fn counted(
             &written.selected.origin,
         );
     }
-    if actual.is_some() || value.is_some() {
+    let numbers = [&written.value, &written.score, &written.predicted];
+    if written.actual.is_some() || numbers.iter().any(|column| column.is_some()) {
         faults.add(
-            Diagnostic::new("bad-value", "`counts = true` goes with neither `actual` nor `value`")
-                .help("a row that stands for selected and unselected rows at once has no one label or value"),
+            Diagnostic::new(
+                "bad-value",
+                "`counts = true` goes with no `actual`, `value`, `score` or `predicted`",
+            )
+            .help("a row that stands for selected and unselected rows at once has no one label or value"),
             &written.selected.origin,
         );
     }

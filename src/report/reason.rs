@@ -32,6 +32,34 @@ const PLAIN: &[(&str, &str)] = &[
     ("both-zero", "there is none in either group, so there is no ratio"),
     ("negative-mean", "a ratio of negative numbers says nothing"),
     ("undefined", "the number is undefined"),
+    (
+        "needs-rows",
+        "it needs whole distributions, which neither a database nor a tally in a file gives: audit the log itself",
+    ),
+    ("no-positives", "no label in the group is positive"),
+    ("no-negatives", "no label in the group is negative"),
+    (
+        "scores-not-chances",
+        "scores lie outside 0 to 1, so that they are no chances; their order says all that they say",
+    ),
+    (
+        "separated",
+        "the groups or scores tell the label without fail, so that a regression has no end",
+    ),
+    (
+        "no-gains-to-share",
+        "nobody gains anything, or somebody gains nothing and the index allows for no such person",
+    ),
+    ("none-selected", "nobody in the group was selected"),
+    (
+        "infinite-divergence",
+        "one of the groups has none of an outcome that the other has, so that the divergence is infinite",
+    ),
+    ("no-shared-stratum", "no stratum has rows of both sides"),
+    (
+        "no-contrast-in-any-stratum",
+        "in every stratum everybody was selected or nobody",
+    ),
     // Why a gate answered as it did.
     ("estimate-inside", "the estimate is inside the threshold"),
     ("estimate-beyond", "the estimate is outside the threshold"),

@@ -55,6 +55,12 @@ pub struct Flags {
     pub actual: Option<String>,
     /// `--value`.
     pub value: Option<String>,
+    /// `--score`.
+    pub score: Option<String>,
+    /// `--predicted`.
+    pub predicted: Option<String>,
+    /// `--metrics`.
+    pub metrics: Vec<String>,
     /// `--outcome`.
     pub outcome: Option<String>,
     /// `--favourable` or `--unfavourable`.
@@ -346,11 +352,18 @@ impl Applied {
         let touched = flags.selected.is_some()
             || flags.actual.is_some()
             || flags.value.is_some()
+            || flags.score.is_some()
+            || flags.predicted.is_some()
+            || !flags.metrics.is_empty()
             || flags.favourable.is_some()
             || flags.outcome.is_some();
         if !touched {
             return;
         }
+        let metrics: Option<Vec<At<String>>> = (!flags.metrics.is_empty()).then(|| {
+            let names = flags.metrics.iter();
+            names.map(|name| at(name.clone(), "--metrics")).collect()
+        });
         match self.spec.outcomes.as_mut_slice() {
             [] => {
                 let Some(selected) = selected else {
@@ -373,7 +386,10 @@ impl Applied {
                     actual,
                     value: flags.value.clone().map(|v| at(v, "--value")),
                     unit: None,
-                    metrics: None,
+                    score: flags.score.clone().map(|s| at(s, "--score")),
+                    predicted: flags.predicted.clone().map(|p| at(p, "--predicted")),
+                    benefit: None,
+                    metrics,
                 });
             }
             [outcome] => {
@@ -389,6 +405,18 @@ impl Applied {
                 if let Some(value) = &flags.value {
                     outcome.value = Some(at(value.clone(), "--value"));
                     keys.push("outcome.value");
+                }
+                if let Some(score) = &flags.score {
+                    outcome.score = Some(at(score.clone(), "--score"));
+                    keys.push("outcome.score");
+                }
+                if let Some(predicted) = &flags.predicted {
+                    outcome.predicted = Some(at(predicted.clone(), "--predicted"));
+                    keys.push("outcome.predicted");
+                }
+                if metrics.is_some() {
+                    outcome.metrics = metrics;
+                    keys.push("outcome.metrics");
                 }
                 if let Some(f) = flags.favourable {
                     outcome.favourable = Some(at(f, "--favourable"));

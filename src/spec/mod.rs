@@ -334,6 +334,12 @@ pub struct Outcome {
     pub value: Option<At<String>>,
     /// Unit of the value, for the report.
     pub unit: Option<String>,
+    /// Column of the score: how likely the system took the label to be positive.
+    pub score: Option<At<String>>,
+    /// Column of what the system took the value to be.
+    pub predicted: Option<At<String>>,
+    /// What a person gains: `selections`, `value` or `correctness`.
+    pub benefit: Option<At<String>>,
     /// The metrics to compute; all that the outcome can give unless written.
     pub metrics: Option<Vec<At<String>>>,
 }

@@ -653,6 +653,9 @@ fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
     let actual = nested_condition(&mut table, "actual");
     let value = table.name("value");
     let unit = table.text("unit").map(|u| u.value);
+    let score = table.name("score");
+    let predicted = table.name("predicted");
+    let benefit = table.name("benefit");
     let metrics = table.texts("metrics").map(|m| m.value);
     if name.is_none() {
         table.missing("name", "name = \"offered\"");
@@ -674,6 +677,9 @@ fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
         actual,
         value,
         unit,
+        score,
+        predicted,
+        benefit,
         metrics,
     })
 }

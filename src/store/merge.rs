@@ -242,6 +242,7 @@ fn tally(parts: &[(String, Stored)]) -> Tally {
         everyone,
         groupings,
         outcomes,
+        histograms: Vec::new(),
     }
 }
 

@@ -362,6 +362,8 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
             .iter()
             .map(|grouping| grouping.attributes.clone())
             .collect(),
+        histograms: Vec::new(),
+        spread: 0,
     };
     let mut groupings = Vec::new();
     for grouping in &meta.groupings {
@@ -401,6 +403,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
         outcomes: vec![OutcomeAccount::default(); shape.outcomes.len()],
         groupings,
         shape,
+        histograms: Vec::new(),
     })
 }
 

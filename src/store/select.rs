@@ -69,6 +69,7 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
             everyone: tally.everyone.clone(),
             groupings,
             outcomes: tally.outcomes.clone(),
+            histograms: Vec::new(),
         },
         ..stored.counted.clone()
     })

@@ -1,20 +1,29 @@
 //! Closes a tally: records and counts become moments, cells are rolled up to groups.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exact::Fixed;
 use super::group::{Group, Grouping};
+use super::histogram::{self, Filling, Histogram, Of, Place};
 use super::kernel::{Kernel, MOST_ROWS, Overflow, Worker};
 use super::moments::{Layout, Moments, Part, RowSums, Totals};
 use super::people::{PARTITIONS, Partition, PeopleFault};
 use super::record::{self, NONE, Packing};
 use super::{Fates, Label, OutcomeAccount, Tally};
+use crate::catalogue::Variable;
 
 /// Cells beyond which people are added to groups directly: moments of each cell would take more memory than they save.
 const MANY_CELLS: usize = 1 << 14;
 
 impl Kernel {
+    /// The histograms of benefits.
+    fn benefits(&self) -> impl Iterator<Item = &Of> {
+        let all = self.shape.histograms.iter();
+        all.filter(|of| of.variable == Variable::Benefit)
+    }
+
     /// Closes the tally, on as many threads as there are workers. `labels` gives the label of each code by attribute.
     ///
     /// # Errors
@@ -37,6 +46,21 @@ impl Kernel {
             .iter()
             .map(|attributes| Grouping::new(attributes, &codes, labels, layouts))
             .collect();
+        let mut firsts = Vec::new();
+        let mut next_place = 1;
+        for grouping in &groupings[..self.shape.spread] {
+            firsts.push(next_place);
+            next_place += grouping.groups.len() as Place;
+        }
+        let mut places = Vec::new();
+        let of_people = if self.shape.persons { self.benefits().count() } else { 0 };
+        if of_people > 0 {
+            for cell in 0..codes.len() {
+                places.push(0);
+                let groups = firsts.iter().zip(&groupings);
+                places.extend(groups.map(|(first, grouping)| first + grouping.of_cell[cell] as Place));
+            }
+        }
         let next = AtomicUsize::new(0);
         let start = || Closing {
             kernel: self,
@@ -48,6 +72,9 @@ impl Kernel {
                 vec![layouts.iter().map(Moments::new).collect(); codes.len()]
             },
             subjects: vec![0; codes.len()],
+            benefits: vec![Filling::default(); of_people],
+            firsts: firsts.clone(),
+            places: places.clone(),
         };
         let mut whole = start();
         if self.shape.persons {
@@ -68,7 +95,7 @@ impl Kernel {
                 own.map(|()| others)
             })?;
             for other in others {
-                whole.merge(&other?);
+                whole.merge(other?)?;
             }
         } else {
             whole.add_rows_as_people(workers);
@@ -86,6 +113,12 @@ struct Closing<'k> {
     cells: Vec<Vec<Moments>>,
     /// People by cell, of those who are in one cell alone.
     subjects: Vec<u64>,
+    /// By histogram of benefits, in the order of the shape: people by what they gained.
+    benefits: Vec<Filling>,
+    /// First place of each grouping with histograms; everybody is place 0.
+    firsts: Vec<Place>,
+    /// By cell, where people's benefits are kept: everybody's place and that in each grouping.
+    places: Vec<Place>,
 }
 
 impl Closing<'_> {
@@ -110,6 +143,10 @@ impl Closing<'_> {
                     let Some(totals) = totals(packing, &partition, &[first], o)? else {
                         continue;
                     };
+                    if !self.benefits.is_empty() {
+                        let places = &self.places[cell * self.stride()..][..self.stride()];
+                        add_benefit(self.kernel, &mut self.benefits, record::key(record), o, &totals, places)?;
+                    }
                     if let Some(moments) = self.cells.get_mut(cell) {
                         moments[o].add(layout, &totals, 1);
                         continue;
@@ -125,6 +162,7 @@ impl Closing<'_> {
 
     fn add_person_of_several_cells(&mut self, partition: &Partition, first: u32) -> Result<(), PeopleFault> {
         let packing = &self.kernel.people.packing;
+        let key = record::key(partition.record(packing, first));
         let mut records = Vec::new();
         let mut at = first;
         while at != NONE {
@@ -135,8 +173,10 @@ impl Closing<'_> {
         for (o, layout) in packing.layouts.iter().enumerate() {
             if let Some(whole) = totals(packing, partition, &records, o)? {
                 self.everyone.single[o].add(layout, &whole, 1);
+                add_benefit(self.kernel, &mut self.benefits, key, o, &whole, &[0])?;
             }
         }
+        self.add_benefits_by_group(key, partition, &records)?;
         for grouping in &mut self.groupings {
             let of_record: Vec<usize> = records
                 .iter()
@@ -166,6 +206,40 @@ impl Closing<'_> {
                     }
                 }
                 _ => grouping.add_several(&packing.layouts, &groups, &mut join)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Places of a cell: everybody's and that in each grouping with histograms.
+    fn stride(&self) -> usize {
+        self.kernel.shape.spread + 1
+    }
+
+    /// Adds a person in several cells, to each group by what they gained in it.
+    fn add_benefits_by_group(
+        &mut self,
+        key: [u64; 2],
+        partition: &Partition,
+        records: &[u32],
+    ) -> Result<(), PeopleFault> {
+        if self.benefits.is_empty() {
+            return Ok(());
+        }
+        let packing = &self.kernel.people.packing;
+        for (g, first) in self.firsts.clone().into_iter().enumerate() {
+            let mut of_group: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+            for &at in records {
+                let cell = record::cell(partition.record(packing, at)) as usize;
+                of_group.entry(self.groupings[g].of_cell[cell]).or_default().push(at);
+            }
+            for (group, records) in of_group {
+                for o in 0..packing.layouts.len() {
+                    if let Some(totals) = totals(packing, partition, &records, o)? {
+                        let place = [first + group as Place];
+                        add_benefit(self.kernel, &mut self.benefits, key, o, &totals, &place)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -209,7 +283,10 @@ impl Closing<'_> {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: Self) -> Result<(), Overflow> {
+        for (mine, theirs) in self.benefits.iter_mut().zip(other.benefits) {
+            mine.merge(theirs, |place| place)?;
+        }
         self.everyone.merge(&other.everyone);
         for (mine, theirs) in self.groupings.iter_mut().zip(&other.groupings) {
             mine.merge(theirs);
@@ -222,15 +299,50 @@ impl Closing<'_> {
         for (mine, theirs) in self.subjects.iter_mut().zip(&other.subjects) {
             *mine += theirs;
         }
+        Ok(())
+    }
+
+    /// The histograms: of rows from the workers, of people from here.
+    fn histograms(&mut self, workers: &mut [Worker<'_>]) -> Result<Vec<Histogram>, Overflow> {
+        let shape = &self.kernel.shape;
+        let places = self.kernel.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let renamed: Vec<Place> = places
+            .groups
+            .iter()
+            .map(|&(g, cell)| self.firsts[g] + self.groupings[g].of_cell[cell as usize] as Place)
+            .collect();
+        let rename = |place: Place| match place {
+            0 => 0,
+            place => renamed[place as usize - 1],
+        };
+        let groups: Vec<usize> = self.groupings[..shape.spread]
+            .iter()
+            .map(|grouping| grouping.groups.len())
+            .collect();
+        let mut of_people = std::mem::take(&mut self.benefits).into_iter();
+        let mut all = Vec::new();
+        for (h, of) in shape.histograms.iter().enumerate() {
+            let mut whole = match of.variable {
+                Variable::Benefit => of_people.next(),
+                _ => None,
+            }
+            .unwrap_or_default();
+            for worker in &mut *workers {
+                whole.merge(std::mem::take(&mut worker.fillings[h]), rename)?;
+            }
+            all.push(whole.finish(*of, &groups));
+        }
+        Ok(all)
     }
 
     /// Rolls cells up to groups.
-    fn finish(mut self, workers: &[Worker<'_>]) -> Result<Tally, PeopleFault> {
+    fn finish(mut self, workers: &mut [Worker<'_>]) -> Result<Tally, PeopleFault> {
+        let histograms = self.histograms(workers)?;
         let layouts = self.kernel.layouts();
         for cell in 0..self.subjects.len() {
             let mut fates = Fates::default();
             let mut rows = 0;
-            for worker in workers {
+            for worker in &*workers {
                 fates.add(&worker.fates[cell]);
                 rows += worker.rows(cell);
             }
@@ -242,7 +354,7 @@ impl Closing<'_> {
             }
         }
         let mut outcomes = vec![OutcomeAccount::default(); layouts.len()];
-        for worker in workers {
+        for worker in &*workers {
             for (whole, part) in outcomes.iter_mut().zip(&worker.accounts) {
                 whole.audited += part.audited;
                 whole.no_label += part.no_label;
@@ -259,8 +371,28 @@ impl Closing<'_> {
                 .collect::<Option<_>>()
                 .ok_or(Overflow::Value)?,
             outcomes,
+            histograms,
         })
     }
+}
+
+/// Adds what a person gained by an outcome, with these totals, to some places.
+fn add_benefit(
+    kernel: &Kernel,
+    benefits: &mut [Filling],
+    key: [u64; 2],
+    outcome: usize,
+    totals: &Totals,
+    places: &[Place],
+) -> Result<(), Overflow> {
+    let layout = &kernel.people.packing.layouts[outcome];
+    for (of, filling) in kernel.benefits().zip(benefits) {
+        if of.outcome == outcome {
+            let benefit = of.benefit_of_person(layout, totals);
+            filling.add(benefit, places, 0, histogram::replicate(key[0]), 1.0)?;
+        }
+    }
+    Ok(())
 }
 
 /// A person's totals over some of their records.

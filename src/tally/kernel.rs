@@ -13,10 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use super::exact::{Fixed, Narrow};
+use super::histogram::{self, Filling, MOST_PLACES, Place};
 use super::moments::{Layout, RowSums};
 use super::people::{PARTITIONS, People, PeopleFault, Room, partition_of};
 use super::record::{self, NO_DECISION, Packing, RowParts};
 use super::{Fate, Fates, OutcomeAccount, Shape};
+use crate::catalogue::Variable;
 
 /// What the rows of a batch say about one outcome.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,10 @@ pub struct Decisions {
     pub splits: Vec<u64>,
     /// By row, where the outcome has values; NaN: none.
     pub values: Vec<f64>,
+    /// By row, where the outcome has scores; NaN: none.
+    pub scores: Vec<f64>,
+    /// By row, where values were predicted; NaN: none.
+    pub predictions: Vec<f64>,
     /// Half the number of patterns: those from here on are of selected rows.
     pub half: u8,
 }
@@ -105,6 +111,15 @@ pub struct Kernel {
     pub(super) shape: Shape,
     pub(super) cells: Mutex<Cells>,
     pub(super) people: People,
+    pub(super) places: Mutex<Places>,
+}
+
+/// Groups as they are met, for histograms: everybody is place 0.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    numbers: HashMap<(usize, Vec<u32>), Place>,
+    /// Of each place but the first: its grouping, and a cell in it.
+    pub(super) groups: Vec<(usize, u32)>,
 }
 
 #[derive(Debug, Default)]
@@ -141,6 +156,10 @@ pub struct Worker<'k> {
     /// By partition: entries that wait, and how many words of them are enough.
     waiting: Vec<(Vec<u64>, usize)>,
     found: Vec<u32>,
+    /// By cell: everybody's place and that in each grouping with histograms.
+    places: Vec<Place>,
+    /// By histogram of the shape.
+    pub(super) fillings: Vec<Filling>,
 }
 
 impl Kernel {
@@ -156,6 +175,7 @@ impl Kernel {
         Self {
             people: People::new(packing, room),
             cells: Mutex::default(),
+            places: Mutex::default(),
             shape,
         }
     }
@@ -197,7 +217,32 @@ impl Kernel {
             wide_without: HashMap::new(),
             waiting: vec![(Vec::new(), WAITING.start() * self.people.packing.entry); waiting],
             found: Vec::new(),
+            places: Vec::new(),
+            fillings: vec![Filling::default(); self.shape.histograms.len()],
         }
+    }
+
+    /// The places of cells from `first` on, everybody's and that in each grouping with histograms.
+    fn places_from(&self, first: usize) -> Result<Vec<Place>, Overflow> {
+        let cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let Places { numbers, groups } = &mut *places;
+        let mut all = Vec::new();
+        for (cell, codes) in cells.codes.iter().enumerate().skip(first) {
+            all.push(0);
+            for (g, attributes) in self.shape.groupings.iter().take(self.shape.spread).enumerate() {
+                let group: Vec<u32> = attributes.iter().map(|a| codes[*a]).collect();
+                let place = *numbers.entry((g, group)).or_insert_with(|| {
+                    groups.push((g, cell as u32));
+                    groups.len() as Place
+                });
+                all.push(place);
+            }
+        }
+        if groups.len() + 1 >= MOST_PLACES {
+            return Err(Overflow::Count);
+        }
+        Ok(all)
     }
 }
 
@@ -256,12 +301,64 @@ impl Worker<'_> {
         for (account, decisions) in self.accounts.iter_mut().zip(&rows.outcomes) {
             count_lacks(account, decisions);
         }
+        self.fill(rows)?;
         if self.kernel.shape.persons {
             self.add_to_people(rows).map_err(Fault::People)
         } else {
             self.add_as_people(rows);
             Ok(())
         }
+    }
+
+    /// Adds the rows to histograms.
+    fn fill(&mut self, rows: &Rows) -> Result<(), Fault> {
+        let kernel = self.kernel;
+        if kernel.shape.histograms.is_empty() {
+            return Ok(());
+        }
+        let stride = kernel.shape.spread + 1;
+        let wanted = rows.cells.iter().max().map_or(0, |cell| *cell as usize + 1);
+        if self.places.len() < wanted * stride {
+            let more = kernel
+                .places_from(self.places.len() / stride)
+                .map_err(|overflow| Fault::Row(0, overflow))?;
+            self.places.extend(more);
+        }
+        for (of, filling) in kernel.shape.histograms.iter().zip(&mut self.fillings) {
+            let decisions = &rows.outcomes[of.outcome];
+            for (row, pattern) in decisions.patterns.iter().enumerate() {
+                if *pattern == NO_DECISION {
+                    continue;
+                }
+                let number = |column: &[f64]| column.get(row).copied().unwrap_or(f64::NAN);
+                let value = match of.variable {
+                    Variable::Score => number(&decisions.scores),
+                    Variable::Value => number(&decisions.values),
+                    Variable::Error => number(&decisions.predictions) - number(&decisions.values),
+                    // Of people it is known when all of their rows are.
+                    Variable::Benefit if kernel.shape.persons => break,
+                    Variable::Benefit => of.benefit_of_row(decisions, row),
+                };
+                let at = rows.cells[row] as usize * stride;
+                let replicate = rows
+                    .subjects
+                    .get(row)
+                    .map_or(0, |key| histogram::replicate(*key as u64));
+                let weight = rows.weights.get(row).copied().unwrap_or(1.0)
+                    * rows.stands_for.get(row).copied().unwrap_or(1) as f64;
+                let is_person = of.variable == Variable::Benefit;
+                filling
+                    .add(
+                        value,
+                        &self.places[at..at + stride],
+                        if is_person { 0 } else { *pattern },
+                        replicate,
+                        weight,
+                    )
+                    .map_err(|overflow| Fault::Row(row, overflow))?;
+            }
+        }
+        Ok(())
     }
 
     fn add_to_people(&mut self, rows: &Rows) -> Result<(), PeopleFault> {

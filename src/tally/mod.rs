@@ -13,12 +13,14 @@
 mod close;
 pub mod exact;
 mod group;
+pub mod histogram;
 mod kernel;
 mod moments;
 mod people;
 mod record;
 mod sums;
 
+pub use histogram::Histogram;
 pub use kernel::{Decisions, Fault, Kernel, Overflow, Rows, Worker};
 pub use people::{PeopleFault, Room};
 pub use record::NO_DECISION;
@@ -46,6 +48,10 @@ pub struct Shape {
     pub persons: bool,
     /// Indices of the attributes of each grouping.
     pub groupings: Vec<Vec<usize>>,
+    /// What is kept as a histogram.
+    pub histograms: Vec<histogram::Of>,
+    /// For so many of the groupings, from the first.
+    pub spread: usize,
 }
 
 /// What happened to a row.
@@ -149,6 +155,8 @@ pub struct Tally {
     pub groupings: Vec<GroupingTally>,
     /// By outcome: audited rows and what they lack.
     pub outcomes: Vec<OutcomeAccount>,
+    /// The histograms of the shape; none where another engine counted, or in a file.
+    pub histograms: Vec<Histogram>,
 }
 
 /// The groups of one grouping.

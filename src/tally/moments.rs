@@ -132,6 +132,12 @@ impl Layout {
         if self.shape.label { 6 } else { 2 }
     }
 
+    /// A person's total of a measure; 0 for one that the outcome does not have.
+    pub(super) fn total(&self, totals: &Totals, measure: Measure) -> f64 {
+        let index = self.measures.iter().position(|m| *m == measure);
+        index.map_or(0.0, |i| totals.real[i])
+    }
+
     /// A person's totals; `None` when nothing of the person is audited for this outcome.
     pub(super) fn totals(&self, part: Part<'_>) -> Option<Totals> {
         let patterns = self.patterns();

@@ -1,6 +1,6 @@
 """Oracle values for the tests of odds ratios, distances and associations of selections.
 
-Python 3.11, scipy 1.17.1, statsmodels 0.15.0, numpy 2.4.6. Prints each value beside the name of the metric.
+Python 3.11, scipy 1.17.1, statsmodels 0.15.0, numpy 2.4.6, scikit-learn 1.9. Prints each value beside the name of the metric.
 
     python association.py
 """
@@ -37,3 +37,29 @@ for statistic, df, level in [(10.0, 2, 0.95), (1.0, 3, 0.95), (40.0, 5, 0.9), (0
         high = brentq(lambda l: stats.ncx2.cdf(statistic, df, l) - tail, 1e-12, 10 * statistic + 100, xtol=1e-13)
     print("noncentral", statistic, df, level, low, high)
 print("ncx2 cdf", stats.ncx2.cdf(10.0, 3, 5.0), stats.ncx2.cdf(100.0, 2, 120.0))
+
+# Information between group and decision, alone and given the label, and between group and label given the decision.
+from sklearn.metrics import mutual_info_score
+
+group, yes, label = [], [], []
+for name, counts in {"a": (30, 10, 12, 48), "b": (20, 25, 30, 25), "c": (8, 2, 4, 26)}.items():
+    for count, (decision, truth) in zip(counts, [(1, 1), (1, 0), (0, 1), (0, 0)]):
+        group += [name] * count
+        yes += [decision] * count
+        label += [truth] * count
+group, yes, label = np.array(group), np.array(yes), np.array(label)
+
+
+def given(what, condition):
+    """Information and entropy of the group, averaged over a condition."""
+    shares = [(np.mean(condition == value), condition == value) for value in np.unique(condition)]
+    information = sum(share * mutual_info_score(group[rows], what[rows]) for share, rows in shares)
+    entropy = sum(share * mutual_info_score(group[rows], group[rows]) for share, rows in shares)
+    return information / entropy
+
+
+everybody = np.zeros(len(group))
+print("mutual", mutual_info_score(group, yes))
+print("independence", given(yes, everybody))
+print("separation", given(yes, label))
+print("sufficiency", given(label, yes))

@@ -568,8 +568,22 @@ impl<'a> Walk<'a> {
                 "num_positives(favorable)" => rate.numerator,
                 "base_rate(favorable)" => rate.estimate,
                 "accuracy" => self.everyone("accuracy").estimate,
+                "theil_index" => self.everyone("theil_index").estimate,
+                "generalized_entropy_index(alpha=2)" => self.everyone("generalized_entropy").estimate,
+                "generalized_entropy_index(alpha=0.5)" => self.everyone("generalized_entropy_half").estimate,
+                "generalized_entropy_index(alpha=0)" => self.everyone("mean_logarithmic_deviation").estimate,
+                "coefficient_of_variation" => self.everyone("coefficient_of_variation").estimate,
+                "between_all_groups_theil_index" => {
+                    self.whole("theil_between", theirs);
+                    continue;
+                }
+                "between_all_groups_generalized_entropy_index(alpha=2)" => {
+                    self.whole("generalized_entropy_between", theirs);
+                    continue;
+                }
                 _ => {
-                    self.ledger.skip(theirs, "AIF360's inequality indices: not computed");
+                    self.ledger
+                        .skip(theirs, "the root of a between-group entropy: not computed");
                     continue;
                 }
             };
@@ -918,12 +932,12 @@ impl<'a> Walk<'a> {
                     }
                     "groups" => {
                         for (group, row) in object(block) {
-                            self.mean(&format!("{column} {group}"), &find("value", group), row);
+                            self.mean(&audited, &format!("{column} {group}"), &find("value", group), row);
                         }
                     }
                     "welch_vs_reference" => {
                         for (group, row) in object(block) {
-                            self.welch(&format!("{column} {group}"), &find("gap", group), row);
+                            self.welch(&audited, &format!("{column} {group}"), &find("gap", group), row);
                         }
                     }
                     "omnibus" => self.ledger.skip(block, "one test over all groups: not computed"),
@@ -933,7 +947,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn mean(&mut self, what: &str, ours: &Estimate, block: &Value) {
+    fn mean(&mut self, audited: &Audited, what: &str, ours: &Estimate, block: &Value) {
         for (key, theirs) in object(block) {
             let what = format!("{what} {key}");
             match key.as_str() {
@@ -944,14 +958,36 @@ impl<'a> Walk<'a> {
                     let ours = ours.standard_error.zip(ours.denominator).map(|(se, n)| se * n.sqrt());
                     self.check(&what, theirs, ours, EXACT);
                 }
-                _ => self
-                    .ledger
-                    .skip(theirs, "quantiles and extremes of values: not computed"),
+                "median" | "q25" | "q75" => {
+                    let metric = match key.as_str() {
+                        "median" => "median_value",
+                        "q25" => "p25_value",
+                        _ => "p75_value",
+                    };
+                    let ours = audited.find(&ours.attribute, &ours.outcome, metric, "value", &ours.group);
+                    let ours = ours.and_then(|e| e.estimate);
+                    if ours.is_some() && ours != theirs.as_f64() {
+                        self.ledger
+                            .skip(theirs, "quantiles that numpy takes from between two values");
+                    } else {
+                        self.check(&what, theirs, ours, EXACT);
+                    }
+                }
+                _ => self.ledger.skip(theirs, "extremes of values: not computed"),
             }
         }
     }
 
-    fn welch(&mut self, what: &str, ours: &Estimate, block: &Value) {
+    fn welch(&mut self, audited: &Audited, what: &str, ours: &Estimate, block: &Value) {
+        let find = |metric: &str, contrast: &str| {
+            let found = audited.find(&ours.attribute, &ours.outcome, metric, contrast, &ours.group);
+            found.and_then(|e| e.estimate)
+        };
+        let reference = ours.reference.as_deref().unwrap_or_default();
+        let rows = |group: &str| {
+            let mean = audited.find(&ours.attribute, &ours.outcome, "mean_value", "value", group);
+            mean.and_then(|e| e.denominator)
+        };
         for (key, theirs) in object(block) {
             let what = format!("{what} {key}");
             match key.as_str() {
@@ -966,7 +1002,16 @@ impl<'a> Walk<'a> {
                     self.ledger
                         .ends(&format!("{} / {what}", self.at), theirs, Some(ours), EXACT);
                 }
-                _ => self.ledger.skip(theirs, "tests of whole distributions: not computed"),
+                "ks_statistic" => self.check(&what, theirs, find("value_kolmogorov_smirnov", "gap"), EXACT),
+                "wasserstein" => self.check(&what, theirs, find("value_wasserstein", "gap"), EXACT),
+                "mannwhitney_u" => {
+                    let pairs = rows(&ours.group).zip(rows(reference)).map(|(n, m)| n * m);
+                    let u = find("superiority", "value").zip(pairs).map(|(p, pairs)| p * pairs);
+                    self.check(&what, theirs, u, EXACT);
+                }
+                _ => self
+                    .ledger
+                    .skip(theirs, "p-values of whole distributions: here they are those of people"),
             }
         }
     }
@@ -974,29 +1019,45 @@ impl<'a> Walk<'a> {
     fn score(&mut self, block: &Value) {
         for (group, row) in object(&block["by_group"]) {
             let (size, base) = (self.value("selection_rate", group), self.value("base_rate", group));
-            let mean = self.mean_score(self.case.attribute, &self.names[group].clone());
-            self.scores(group, &size, &base, mean, row);
+            let place = (self.case.attribute, self.names[group].clone());
+            self.scores(group, &size, &base, (place.0, &place.1), row);
         }
         let (size, base) = (self.everyone("selection_rate"), self.everyone("base_rate"));
-        let mean = self.mean_score("(everyone)", "(everyone)");
-        self.scores("overall", &size, &base, mean, &block["overall"]);
+        self.scores("overall", &size, &base, ("(everyone)", "(everyone)"), &block["overall"]);
     }
 
-    fn mean_score(&self, attribute: &str, group: &str) -> Option<Estimate> {
+    /// A metric of the scores of a group, by the outcome that has them.
+    fn of_scores(&self, metric: &str, (attribute, group): (&str, &str)) -> Option<Option<f64>> {
         let score = self.case.score?;
         let (_, outcome, spec) = self.case.numeric.iter().find(|(name, ..)| *name == score)?;
         let audited = (self.audit)(spec.unwrap_or(self.case.spec), Against::Named);
-        audited.find(attribute, outcome, "mean_value", "value", group).cloned()
+        Some(audited.find(attribute, outcome, metric, "value", group)?.estimate)
     }
 
-    fn scores(&mut self, what: &str, size: &Estimate, base: &Estimate, mean: Option<Estimate>, block: &Value) {
+    fn scores(&mut self, what: &str, size: &Estimate, base: &Estimate, place: (&str, &str), block: &Value) {
         for (key, theirs) in object(block) {
             let what = format!("{what} {key}");
-            match (key.as_str(), &mean) {
-                ("n", _) => self.check(&what, theirs, size.denominator, EXACT),
-                ("n_label1", _) => self.check(&what, theirs, base.numerator, EXACT),
-                ("mean_score", Some(mean)) => self.check(&what, theirs, mean.estimate, EXACT),
-                _ => self.ledger.skip(theirs, "rankings by score: not computed"),
+            let metric = match key.as_str() {
+                "n" => {
+                    self.check(&what, theirs, size.denominator, EXACT);
+                    continue;
+                }
+                "n_label1" => {
+                    self.check(&what, theirs, base.numerator, EXACT);
+                    continue;
+                }
+                "mean_score" => "mean_score",
+                "roc_auc" => "auc",
+                "average_precision" => "average_precision",
+                "brier" => "brier_score",
+                other => {
+                    self.ledger.unknown(&self.at, other);
+                    continue;
+                }
+            };
+            match self.of_scores(metric, place) {
+                Some(ours) => self.check(&what, theirs, ours, EXACT),
+                None => self.ledger.skip(theirs, "scores of logs that this audit has none of"),
             }
         }
     }

@@ -98,6 +98,8 @@ impl<'p> Counting<'p> {
             weighted: matches!(plan.weight, Weight::Sampling(_)),
             persons: plan.subject.is_some(),
             groupings: plan.tallied(),
+            histograms: Vec::new(),
+            spread: 0,
         };
         let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| GroupTally {
             fates,
@@ -140,6 +142,7 @@ impl<'p> Counting<'p> {
                 groupings,
                 outcomes: account.outcomes.clone(),
                 shape,
+                histograms: Vec::new(),
             },
             several: account.groups.iter().map(|_| Several::default()).collect(),
             pairs: account.groups.iter().map(|_| BTreeMap::new()).collect(),
