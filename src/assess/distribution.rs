@@ -406,7 +406,7 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
             Variable::Score => "scores",
             Variable::Value => "values",
             Variable::Error => "errors",
-            Variable::Benefit => "benefits",
+            Variable::Benefit | Variable::Decision => "benefits",
         };
         notes.push(format!(
             "For `{}` there are too many different {what} to keep: each was taken as one of {} numbers, within {:.2} % of itself.",
@@ -432,7 +432,7 @@ fn behind(finding: &mut Finding, group: &GroupTally, outcome: usize, variable: V
     let behind = match variable {
         Variable::Score => sums.behind(LABELLED),
         Variable::Value | Variable::Error => sums.behind(VALUES),
-        Variable::Benefit => crate::tally::Behind {
+        Variable::Benefit | Variable::Decision => crate::tally::Behind {
             subjects: sums.subjects,
             rows: group.rows,
         },

@@ -201,10 +201,12 @@ pub enum Variable {
     Error,
     /// What a person gains.
     Benefit,
+    /// Nothing but the decision and the label: no metric is of it, searches are.
+    Decision,
 }
 
 impl Variable {
-    /// All of them.
+    /// Those that metrics are of.
     pub const ALL: [Variable; 4] = [Variable::Score, Variable::Value, Variable::Error, Variable::Benefit];
 }
 

@@ -311,6 +311,12 @@ pub struct WhatArgs {
     /// Legitimate factor that groups are also compared within, written like an attribute; may be repeated
     #[arg(long, value_name = "FACTOR", help_heading = "Groups")]
     pub stratum: Vec<String>,
+    /// Look for the worst-off of all groups that these columns make, on one half of the people, and confirm it on the other
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Groups")]
+    pub search: Vec<String>,
+    /// Columns that may give a protected attribute away, one by one and together
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Groups")]
+    pub proxies: Vec<String>,
     /// A value of the attributes that means "not known"; may be repeated
     #[arg(long, value_name = "VALUE", help_heading = "Groups")]
     pub missing: Vec<String>,

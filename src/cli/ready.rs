@@ -256,6 +256,8 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         allow_short_rows: args.allow_short_rows,
         protected: args.protected.clone(),
         strata: args.stratum.clone(),
+        search: args.search.clone(),
+        proxies: args.proxies.clone(),
         missing: args.missing.clone(),
         reference: args.reference.clone(),
         intersections: args.intersection.clone(),

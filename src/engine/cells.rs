@@ -120,7 +120,7 @@ mod tests {
             persons: false,
             groupings: Vec::new(),
             histograms: Vec::new(),
-            spread: 0,
+            spread: Vec::new(),
         };
         for attributes in [1, 3, 30] {
             let kernel = Kernel::new(shape.clone(), false, None);

@@ -12,6 +12,7 @@ use super::fault::{group_error, look_alikes, never_met, people_fault, place};
 use super::people::PeopleTable;
 use super::person::person;
 use super::value::Value;
+use crate::catalogue::Variable;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, ReadSummary};
 use crate::plan::{Attribute, Outcome, Plan, Table, Test, Weight};
@@ -27,7 +28,21 @@ fn histograms(plan: &Plan) -> Vec<Of> {
             variable,
             benefit: outcome.benefit,
             favourable: outcome.favourable,
+            first: 0,
+            count: plan.groupings.len(),
         }));
+    }
+    // Each search and each hunt for proxies has a grouping of its own, after those of the plan.
+    for (index, crossed) in plan.crossed.iter().enumerate() {
+        let outcome = &plan.outcomes[crossed.outcome];
+        all.push(Of {
+            outcome: crossed.outcome,
+            variable: Variable::Decision,
+            benefit: outcome.benefit,
+            favourable: outcome.favourable,
+            first: plan.groupings.len() + index,
+            count: 1,
+        });
     }
     all
 }
@@ -59,7 +74,7 @@ impl<'p> Counter<'p> {
             persons: plan.subject.is_some(),
             groupings: plan.tallied(),
             histograms: histograms(plan),
-            spread: plan.groupings.len(),
+            spread: plan.spread(),
         };
         let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
         let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);

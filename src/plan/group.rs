@@ -1,5 +1,7 @@
 //! Attributes, bands, groupings and references.
 
+use std::ops::Range;
+
 use super::resolve::{Columns, Faults};
 use super::{Attribute, Bands, Given, Grouping, Reference, Rule, Table};
 use crate::diagnostic::{Diagnostic, near};
@@ -9,7 +11,12 @@ use crate::spec::{At, Intersections, Origin, Protected, Shares, Spec};
 /// More groupings than this are taken for a mistake.
 const MOST_GROUPINGS: usize = 64;
 
-pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Vec<Attribute> {
+pub(super) fn attributes(
+    spec: &Spec,
+    features: &[Protected],
+    columns: &mut Columns<'_>,
+    faults: &mut Faults<'_>,
+) -> Vec<Attribute> {
     if spec.protected.is_empty() {
         faults.add(
             Diagnostic::new("missing-key", "no protected attribute is given")
@@ -19,7 +26,7 @@ pub(super) fn attributes(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Fa
         );
     }
     let mut attributes: Vec<Attribute> = Vec::new();
-    for protected in spec.protected.iter().chain(&spec.strata) {
+    for protected in spec.protected.iter().chain(&spec.strata).chain(features) {
         let name = &protected.name;
         if attributes.iter().any(|a| a.name == name.value) {
             faults.add(
@@ -351,11 +358,11 @@ pub(super) fn groupings(
 pub(super) fn given(
     spec: &Spec,
     attributes: &[Attribute],
+    strata: Range<usize>,
     groupings: &[Grouping],
     faults: &mut Faults<'_>,
 ) -> Vec<Given> {
-    let first = attributes.len().saturating_sub(spec.strata.len());
-    let strata: Vec<usize> = (first..attributes.len()).collect();
+    let strata: Vec<usize> = strata.collect();
     let mut sets: Vec<Vec<usize>> = strata.iter().map(|&stratum| vec![stratum]).collect();
     if strata.len() > 1 {
         sets.push(strata);

@@ -3,6 +3,7 @@
 //! Nothing to the right of the plan sees TOML, a flag, a path pattern or the clock.
 
 mod asof;
+mod crossed;
 mod gate;
 mod group;
 mod inputs;
@@ -176,12 +177,14 @@ pub struct Plan {
     pub weight: Weight,
     /// Conditions that a row must meet.
     pub filters: Vec<Condition>,
-    /// The protected attributes, then the strata.
+    /// The protected attributes, then the strata, then the features.
     pub attributes: Vec<Attribute>,
     /// What is looked at: each attribute, each intersection; everybody together is always counted besides.
     pub groupings: Vec<Grouping>,
     /// Within what the groups of each grouping are compared besides.
     pub given: Vec<Given>,
+    /// Combinations of attributes that are counted by replicate alone, for searches and hunts for proxies.
+    pub crossed: Vec<Crossed>,
     /// Groups with fewer people are never judged.
     pub min_subjects: u64,
     /// The outcomes.
@@ -203,6 +206,15 @@ impl Plan {
             base.iter().chain(&given.strata).copied().collect()
         });
         plain.chain(within).collect()
+    }
+
+    /// The groupings that histograms are kept for, as indices of attributes.
+    #[must_use]
+    pub fn spread(&self) -> Vec<Vec<usize>> {
+        let plain = self.groupings.iter().map(|grouping| grouping.attributes.clone());
+        plain
+            .chain(self.crossed.iter().map(|crossed| crossed.attributes.clone()))
+            .collect()
     }
 
     /// Where something was written, for errors that only the data can raise.
@@ -347,6 +359,34 @@ pub struct Grouping {
     pub population: Option<Vec<(String, f64)>>,
     /// Where the reference was written, for an error when it is not in the data.
     pub origin: Origin,
+}
+
+/// A combination of attributes that is counted by replicate, and what for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crossed {
+    /// The outcome.
+    pub outcome: usize,
+    /// Indices into `attributes`.
+    pub attributes: Vec<usize>,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// What a combination of attributes is counted for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// The worst of all groups that the attributes can make.
+    Search {
+        /// By this metric.
+        metric: Metric,
+        /// Of at most so many attributes.
+        depth: usize,
+    },
+    /// Which attributes give the first ones away.
+    Proxies {
+        /// How many of the attributes are protected; the others are suspects.
+        protected: usize,
+    },
 }
 
 /// A grouping whose groups are compared within strata: legitimate factors that may rightly make a difference.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::crossed::{crossed, features};
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
@@ -208,11 +209,13 @@ pub fn resolve(
             );
         }
     }
-    let attributes = attributes(spec, &mut columns, &mut faults);
+    let features = features(spec);
+    let attributes = attributes(spec, &features, &mut columns, &mut faults);
     // With a fault among them the places of attributes do not tell which are strata; the fault ends this anyway.
-    let protected = attributes.len().saturating_sub(spec.strata.len());
+    let strata = attributes.len().saturating_sub(features.len());
+    let protected = strata.saturating_sub(spec.strata.len());
     let groupings = groupings(spec, &attributes[..protected], &mut notes, &mut faults);
-    let given = given(spec, &attributes, &groupings, &mut faults);
+    let given = given(spec, &attributes, protected..strata, &groupings, &mut faults);
     let filters = spec
         .log
         .filters
@@ -220,6 +223,7 @@ pub fn resolve(
         .filter_map(|c| condition(c, &mut columns, &mut faults))
         .collect();
     let outcomes = outcomes(spec, weight, &mut columns, &mut notes, &mut faults);
+    let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
@@ -252,6 +256,7 @@ pub fn resolve(
         attributes,
         groupings,
         given,
+        crossed,
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
         outcomes,
         gates,

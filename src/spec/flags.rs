@@ -41,6 +41,10 @@ pub struct Flags {
     pub protected: Vec<String>,
     /// `--stratum`.
     pub strata: Vec<String>,
+    /// `--search`.
+    pub search: Vec<String>,
+    /// `--proxies`.
+    pub proxies: Vec<String>,
     /// `--missing`.
     pub missing: Vec<String>,
     /// `--reference`.
@@ -260,6 +264,20 @@ impl Applied {
                 .collect();
             self.spec.strata = strata;
             self.overrides("stratum");
+        }
+        let named = |names: &[String], flag: &'static str| {
+            let names = names.iter().map(|name| at(name.trim().to_owned(), flag));
+            at(names.collect(), flag)
+        };
+        if !flags.search.is_empty() {
+            let search = self.spec.search.get_or_insert_default();
+            search.columns = named(&flags.search, "--search");
+            self.overrides("search.columns");
+        }
+        if !flags.proxies.is_empty() {
+            let proxies = self.spec.proxies.get_or_insert_default();
+            proxies.columns = named(&flags.proxies, "--proxies");
+            self.overrides("proxies.columns");
         }
         for protected in &mut self.spec.protected {
             if let Some(reference) = &flags.reference {

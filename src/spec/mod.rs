@@ -62,6 +62,12 @@ pub struct Spec {
     pub protected: Vec<Protected>,
     /// `[[stratum]]`, in the order written: factors that may rightly make a difference.
     pub strata: Vec<Protected>,
+    /// `[[feature]]`, in the order written: columns that searches and hunts for proxies look at.
+    pub features: Vec<Protected>,
+    /// `[search]`.
+    pub search: Option<Search>,
+    /// `[proxies]`.
+    pub proxies: Option<Proxies>,
     /// `[groups]`.
     pub groups: Groups,
     /// `[[outcome]]`, in the order written.
@@ -274,6 +280,26 @@ pub struct Groups {
     pub min_subjects: Option<At<u64>>,
     /// Who the groups of intersections are compared with: a keyword, as in `[[protected]]`; default `largest`.
     pub reference: Option<At<String>>,
+}
+
+/// `[search]`: among which groups the worst-off is looked for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Search {
+    /// Attributes, strata, features or columns of the log, of which groups are combined.
+    pub columns: At<Vec<At<String>>>,
+    /// Metric or alias; `selection_rate` unless given.
+    pub metric: Option<At<String>>,
+    /// Of at most so many columns; 3 unless given.
+    pub depth: Option<At<u64>>,
+    /// Outcome; the first unless given.
+    pub outcome: Option<At<String>>,
+}
+
+/// `[proxies]`: which columns may give a protected attribute away.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Proxies {
+    /// Features, strata or columns of the log.
+    pub columns: At<Vec<At<String>>>,
 }
 
 /// What `[groups].intersections` says.

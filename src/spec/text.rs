@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Recode,
-    Relation, Setting, Shares, ShortRows, Spec, SpecText, Test,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Proxies,
+    Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -60,6 +60,16 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     for (table, span) in top.tables("stratum") {
         spec.strata
             .extend(protected(Reader::new(table, span, "[[stratum]]", top.faults), false));
+    }
+    for (table, span) in top.tables("feature") {
+        spec.features
+            .extend(protected(Reader::new(table, span, "[[feature]]", top.faults), false));
+    }
+    if let Some((table, span)) = top.table("search", "a table") {
+        spec.search = search(Reader::new(table, span, "[search]", top.faults));
+    }
+    if let Some((table, span)) = top.table("proxies", "a table") {
+        spec.proxies = proxies(Reader::new(table, span, "[proxies]", top.faults));
     }
     for (table, span) in top.tables("outcome") {
         spec.outcomes
@@ -389,6 +399,32 @@ fn groups(mut table: Reader<'_, '_, '_>) -> Groups {
     };
     table.finish();
     groups
+}
+
+fn search(mut table: Reader<'_, '_, '_>) -> Option<Search> {
+    let columns = table.texts("columns");
+    if columns.is_none() {
+        table.missing("columns", "columns = [\"gender\", \"age\", \"channel\"]");
+    }
+    let search = Search {
+        metric: table.name("metric"),
+        depth: table.count("depth"),
+        outcome: table.name("outcome"),
+        columns: columns.unwrap_or_default(),
+    };
+    table.finish();
+    Some(search)
+}
+
+fn proxies(mut table: Reader<'_, '_, '_>) -> Option<Proxies> {
+    let columns = table.texts("columns");
+    if columns.is_none() {
+        table.missing("columns", "columns = [\"postcode\", \"device\"]");
+    }
+    table.finish();
+    Some(Proxies {
+        columns: columns.unwrap_or_default(),
+    })
 }
 
 fn intersections(table: &mut Reader<'_, '_, '_>) -> Option<At<Intersections>> {

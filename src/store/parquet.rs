@@ -363,7 +363,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
             .map(|grouping| grouping.attributes.clone())
             .collect(),
         histograms: Vec::new(),
-        spread: 0,
+        spread: Vec::new(),
     };
     let mut groupings = Vec::new();
     for grouping in &meta.groupings {

@@ -5,8 +5,8 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exact::Fixed;
-use super::group::{Group, Grouping};
-use super::histogram::{self, Filling, Histogram, Of, Place};
+use super::group::{Group, Grouping, grouped};
+use super::histogram::{self, Filling, Histogram, Of, PEOPLE, Place};
 use super::kernel::{Kernel, MOST_ROWS, Overflow, Worker};
 use super::moments::{Layout, Moments, Part, RowSums, Totals};
 use super::people::{PARTITIONS, Partition, PeopleFault};
@@ -18,10 +18,10 @@ use crate::catalogue::Variable;
 const MANY_CELLS: usize = 1 << 14;
 
 impl Kernel {
-    /// The histograms of benefits.
-    fn benefits(&self) -> impl Iterator<Item = &Of> {
+    /// The histograms of people, or that count people too.
+    fn of_people(&self) -> impl Iterator<Item = &Of> {
         let all = self.shape.histograms.iter();
-        all.filter(|of| of.variable == Variable::Benefit)
+        all.filter(|of| matches!(of.variable, Variable::Benefit | Variable::Decision))
     }
 
     /// Closes the tally, on as many threads as there are workers. `labels` gives the label of each code by attribute.
@@ -46,21 +46,12 @@ impl Kernel {
             .iter()
             .map(|attributes| Grouping::new(attributes, &codes, labels, layouts))
             .collect();
-        let mut firsts = Vec::new();
-        let mut next_place = 1;
-        for grouping in &groupings[..self.shape.spread] {
-            firsts.push(next_place);
-            next_place += grouping.groups.len() as Place;
-        }
-        let mut places = Vec::new();
-        let of_people = if self.shape.persons { self.benefits().count() } else { 0 };
-        if of_people > 0 {
-            for cell in 0..codes.len() {
-                places.push(0);
-                let groups = firsts.iter().zip(&groupings);
-                places.extend(groups.map(|(first, grouping)| first + grouping.of_cell[cell] as Place));
-            }
-        }
+        let spread = Spread::new(self, &codes, labels);
+        let of_people = if self.shape.persons {
+            self.of_people().count()
+        } else {
+            0
+        };
         let next = AtomicUsize::new(0);
         let start = || Closing {
             kernel: self,
@@ -72,9 +63,8 @@ impl Kernel {
                 vec![layouts.iter().map(Moments::new).collect(); codes.len()]
             },
             subjects: vec![0; codes.len()],
-            benefits: vec![Filling::default(); of_people],
-            firsts: firsts.clone(),
-            places: places.clone(),
+            of_people: vec![Filling::default(); of_people],
+            spread: &spread,
         };
         let mut whole = start();
         if self.shape.persons {
@@ -104,6 +94,51 @@ impl Kernel {
     }
 }
 
+/// The groupings that histograms are kept for.
+struct Spread {
+    /// By grouping: group of each cell.
+    of_cell: Vec<Vec<usize>>,
+    /// By grouping: labels of each group.
+    labels: Vec<Vec<Vec<Label>>>,
+    /// By grouping: place of the first group. Everybody is place 0.
+    firsts: Vec<Place>,
+    /// By cell: everybody's place and that in each grouping.
+    places: Vec<Place>,
+}
+
+impl Spread {
+    fn new(kernel: &Kernel, codes: &[Vec<u32>], labels: &[Vec<Label>]) -> Self {
+        let groupings = kernel.shape.spread.iter();
+        let (of_cell, labels): (Vec<_>, Vec<_>) =
+            groupings.map(|attributes| grouped(attributes, codes, labels)).unzip();
+        let mut next = 1;
+        let firsts: Vec<Place> = labels
+            .iter()
+            .map(|groups: &Vec<Vec<Label>>| {
+                next += groups.len() as Place;
+                next - groups.len() as Place
+            })
+            .collect();
+        let mut places = Vec::new();
+        for cell in 0..codes.len() {
+            places.push(0);
+            let groups = firsts.iter().zip(&of_cell);
+            places.extend(groups.map(|(first, of_cell): (&Place, &Vec<usize>)| first + of_cell[cell] as Place));
+        }
+        Self {
+            of_cell,
+            labels,
+            firsts,
+            places,
+        }
+    }
+
+    fn of_cell(&self, cell: usize) -> &[Place] {
+        let stride = self.firsts.len() + 1;
+        &self.places[cell * stride..][..stride]
+    }
+}
+
 /// One thread's part of closing a tally.
 struct Closing<'k> {
     kernel: &'k Kernel,
@@ -113,12 +148,9 @@ struct Closing<'k> {
     cells: Vec<Vec<Moments>>,
     /// People by cell, of those who are in one cell alone.
     subjects: Vec<u64>,
-    /// By histogram of benefits, in the order of the shape: people by what they gained.
-    benefits: Vec<Filling>,
-    /// First place of each grouping with histograms; everybody is place 0.
-    firsts: Vec<Place>,
-    /// By cell, where people's benefits are kept: everybody's place and that in each grouping.
-    places: Vec<Place>,
+    /// By histogram of people, in the order of the shape.
+    of_people: Vec<Filling>,
+    spread: &'k Spread,
 }
 
 impl Closing<'_> {
@@ -143,10 +175,15 @@ impl Closing<'_> {
                     let Some(totals) = totals(packing, &partition, &[first], o)? else {
                         continue;
                     };
-                    if !self.benefits.is_empty() {
-                        let places = &self.places[cell * self.stride()..][..self.stride()];
-                        add_benefit(self.kernel, &mut self.benefits, record::key(record), o, &totals, places)?;
-                    }
+                    let places = self.spread.of_cell(cell);
+                    add_person(
+                        self.kernel,
+                        &mut self.of_people,
+                        record::key(record),
+                        o,
+                        &totals,
+                        |of| &places[of.places()],
+                    )?;
                     if let Some(moments) = self.cells.get_mut(cell) {
                         moments[o].add(layout, &totals, 1);
                         continue;
@@ -173,10 +210,12 @@ impl Closing<'_> {
         for (o, layout) in packing.layouts.iter().enumerate() {
             if let Some(whole) = totals(packing, partition, &records, o)? {
                 self.everyone.single[o].add(layout, &whole, 1);
-                add_benefit(self.kernel, &mut self.benefits, key, o, &whole, &[0])?;
+                add_person(self.kernel, &mut self.of_people, key, o, &whole, |of| {
+                    if of.first == 0 { &[0] } else { &[] }
+                })?;
             }
         }
-        self.add_benefits_by_group(key, partition, &records)?;
+        self.add_person_by_group(key, partition, &records)?;
         for grouping in &mut self.groupings {
             let of_record: Vec<usize> = records
                 .iter()
@@ -211,33 +250,31 @@ impl Closing<'_> {
         Ok(())
     }
 
-    /// Places of a cell: everybody's and that in each grouping with histograms.
-    fn stride(&self) -> usize {
-        self.kernel.shape.spread + 1
-    }
-
-    /// Adds a person in several cells, to each group by what they gained in it.
-    fn add_benefits_by_group(
+    /// Adds a person in several cells to histograms, to each group by what they gained in it.
+    fn add_person_by_group(
         &mut self,
         key: [u64; 2],
         partition: &Partition,
         records: &[u32],
     ) -> Result<(), PeopleFault> {
-        if self.benefits.is_empty() {
+        if self.of_people.is_empty() {
             return Ok(());
         }
         let packing = &self.kernel.people.packing;
-        for (g, first) in self.firsts.clone().into_iter().enumerate() {
+        for (g, first) in self.spread.firsts.iter().enumerate() {
             let mut of_group: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
             for &at in records {
                 let cell = record::cell(partition.record(packing, at)) as usize;
-                of_group.entry(self.groupings[g].of_cell[cell]).or_default().push(at);
+                of_group.entry(self.spread.of_cell[g][cell]).or_default().push(at);
             }
             for (group, records) in of_group {
                 for o in 0..packing.layouts.len() {
                     if let Some(totals) = totals(packing, partition, &records, o)? {
                         let place = [first + group as Place];
-                        add_benefit(self.kernel, &mut self.benefits, key, o, &totals, &place)?;
+                        add_person(self.kernel, &mut self.of_people, key, o, &totals, |of| {
+                            let is_kept = (of.first..of.first + of.count).contains(&g);
+                            if is_kept { &place } else { &[] }
+                        })?;
                     }
                 }
             }
@@ -284,7 +321,7 @@ impl Closing<'_> {
     }
 
     fn merge(&mut self, other: Self) -> Result<(), Overflow> {
-        for (mine, theirs) in self.benefits.iter_mut().zip(other.benefits) {
+        for (mine, theirs) in self.of_people.iter_mut().zip(other.of_people) {
             mine.merge(theirs, |place| place)?;
         }
         self.everyone.merge(&other.everyone);
@@ -304,33 +341,29 @@ impl Closing<'_> {
 
     /// The histograms: of rows from the workers, of people from here.
     fn histograms(&mut self, workers: &mut [Worker<'_>]) -> Result<Vec<Histogram>, Overflow> {
-        let shape = &self.kernel.shape;
         let places = self.kernel.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let spread = self.spread;
         let renamed: Vec<Place> = places
             .groups
             .iter()
-            .map(|&(g, cell)| self.firsts[g] + self.groupings[g].of_cell[cell as usize] as Place)
+            .map(|&(g, cell)| spread.firsts[g] + spread.of_cell[g][cell as usize] as Place)
             .collect();
         let rename = |place: Place| match place {
             0 => 0,
             place => renamed[place as usize - 1],
         };
-        let groups: Vec<usize> = self.groupings[..shape.spread]
-            .iter()
-            .map(|grouping| grouping.groups.len())
-            .collect();
-        let mut of_people = std::mem::take(&mut self.benefits).into_iter();
+        let mut of_people = std::mem::take(&mut self.of_people).into_iter();
         let mut all = Vec::new();
-        for (h, of) in shape.histograms.iter().enumerate() {
+        for (h, of) in self.kernel.shape.histograms.iter().enumerate() {
             let mut whole = match of.variable {
-                Variable::Benefit => of_people.next(),
+                Variable::Benefit | Variable::Decision => of_people.next(),
                 _ => None,
             }
             .unwrap_or_default();
             for worker in &mut *workers {
                 whole.merge(std::mem::take(&mut worker.fillings[h]), rename)?;
             }
-            all.push(whole.finish(*of, &groups));
+            all.push(whole.finish(*of, &spread.labels));
         }
         Ok(all)
     }
@@ -376,20 +409,23 @@ impl Closing<'_> {
     }
 }
 
-/// Adds what a person gained by an outcome, with these totals, to some places.
-fn add_benefit(
+/// Adds a person with these totals to the histograms of people, at the places that a histogram has.
+fn add_person<'p>(
     kernel: &Kernel,
-    benefits: &mut [Filling],
+    fillings: &mut [Filling],
     key: [u64; 2],
     outcome: usize,
     totals: &Totals,
-    places: &[Place],
+    places: impl Fn(&Of) -> &'p [Place],
 ) -> Result<(), Overflow> {
     let layout = &kernel.people.packing.layouts[outcome];
-    for (of, filling) in kernel.benefits().zip(benefits) {
+    for (of, filling) in kernel.of_people().zip(fillings) {
         if of.outcome == outcome {
-            let benefit = of.benefit_of_person(layout, totals);
-            filling.add(benefit, places, 0, histogram::replicate(key[0]), 1.0)?;
+            let (value, pattern) = match of.variable {
+                Variable::Benefit => (of.benefit_of_person(layout, totals), 0),
+                _ => (0.0, PEOPLE),
+            };
+            filling.add(value, places(of), pattern, histogram::replicate(key[0]), 1.0)?;
         }
     }
     Ok(())

@@ -121,22 +121,32 @@ pub(super) struct Grouping {
     pairs: BTreeMap<(usize, usize), Vec<CrossMoments>>,
 }
 
+/// The group of each cell, and the labels of each group in their order.
+pub(super) fn grouped(
+    attributes: &[usize],
+    codes: &[Vec<u32>],
+    labels: &[Vec<Label>],
+) -> (Vec<usize>, Vec<Vec<Label>>) {
+    let key = |cell: &[u32]| -> Vec<Label> {
+        attributes
+            .iter()
+            .map(|&a| labels[a][cell[a] as usize].clone())
+            .collect()
+    };
+    let mut keys: Vec<Vec<Label>> = codes.iter().map(|cell| key(cell)).collect();
+    keys.sort();
+    keys.dedup();
+    let of_cell = codes
+        .iter()
+        .map(|cell| keys.binary_search(&key(cell)).unwrap_or_default())
+        .collect();
+    (of_cell, keys)
+}
+
 impl Grouping {
     /// `codes`: those of each cell, one per attribute.
     pub(super) fn new(attributes: &[usize], codes: &[Vec<u32>], labels: &[Vec<Label>], layouts: &[Layout]) -> Self {
-        let key = |cell: &[u32]| -> Vec<Label> {
-            attributes
-                .iter()
-                .map(|&a| labels[a][cell[a] as usize].clone())
-                .collect()
-        };
-        let mut keys: Vec<Vec<Label>> = codes.iter().map(|cell| key(cell)).collect();
-        keys.sort();
-        keys.dedup();
-        let of_cell = codes
-            .iter()
-            .map(|cell| keys.binary_search(&key(cell)).unwrap_or_default())
-            .collect();
+        let (of_cell, keys) = grouped(attributes, codes, labels);
         Self {
             of_cell,
             groups: keys.into_iter().map(|labels| Group::new(layouts, labels)).collect(),

@@ -9,6 +9,7 @@
 
 use hashbrown::HashMap;
 
+use super::Label;
 use super::exact::Fixed;
 use super::kernel::{Decisions, Overflow};
 use super::moments::{Layout, Totals};
@@ -34,9 +35,22 @@ pub struct Of {
     pub benefit: Benefit,
     /// Whether being selected is good for them.
     pub favourable: bool,
+    /// For which groupings of [`super::Shape::spread`]: from this one,
+    pub first: usize,
+    /// so many.
+    pub count: usize,
 }
 
+/// The pattern of counters that count people and not rows: in histograms of decisions, each person once in each group.
+pub const PEOPLE: u8 = 7;
+
 impl Of {
+    /// Which of the places of a cell it is kept for: everybody's is the first.
+    pub(super) fn places(&self) -> std::ops::Range<usize> {
+        let everybody = if self.first == 0 { 0 } else { self.first + 1 };
+        everybody..self.first + self.count + 1
+    }
+
     /// What a row that is a person of its own gains; NaN where it is not known.
     pub(super) fn benefit_of_row(&self, decisions: &Decisions, row: usize) -> f64 {
         let selected = f64::from(u8::from(decisions.selected(row)));
@@ -92,10 +106,12 @@ pub struct Histogram {
     pub values: Vec<f64>,
     /// Binary digits of the values that were dropped: each value is known to 2^(dropped − 52) of itself.
     pub dropped: u32,
-    /// Everybody's counters, in the order of value, pattern, replicate.
+    /// Everybody's counters, in the order of value, pattern, replicate; none of a histogram of other groupings only.
     pub everyone: Vec<Counter>,
     /// By grouping and group.
     pub groupings: Vec<Vec<Vec<Counter>>>,
+    /// By grouping, the labels of each group.
+    pub labels: Vec<Vec<Vec<Label>>>,
 }
 
 /// Where a counter belongs while rows are counted: 0 for everybody, else a group.
@@ -232,8 +248,8 @@ impl Filling {
         Ok(())
     }
 
-    /// The histogram; `groups` says how many groups each grouping has, in the order of their places.
-    pub(super) fn finish(self, of: Of, groups: &[usize]) -> Histogram {
+    /// The histogram; `labels` has those of every group of every grouping of the shape, in the order of their places.
+    pub(super) fn finish(self, of: Of, labels: &[Vec<Vec<Label>>]) -> Histogram {
         let mut order: Vec<u32> = (0..self.values.len() as u32).collect();
         order.sort_unstable_by_key(|number| self.values[*number as usize]);
         let mut rank = vec![0; order.len()];
@@ -248,7 +264,7 @@ impl Filling {
                 f64::midpoint(double(lowest), double(highest))
             })
             .collect();
-        let mut by_place: Vec<Vec<Counter>> = vec![Vec::new(); 1 + groups.iter().sum::<usize>()];
+        let mut by_place: Vec<Vec<Counter>> = vec![Vec::new(); 1 + labels.iter().map(Vec::len).sum::<usize>()];
         for (key, weight) in &self.counters {
             by_place[(key >> 8) as usize & (MOST_PLACES - 1)].push(Counter {
                 value: rank[(key >> 32) as usize],
@@ -261,15 +277,19 @@ impl Filling {
             counters.sort_unstable_by_key(|c| (c.value, c.pattern, c.replicate));
         }
         let mut places = by_place.into_iter();
+        let everyone = places.next().unwrap_or_default();
+        let mut groupings: Vec<Vec<Vec<Counter>>> = Vec::new();
+        for of_grouping in labels {
+            groupings.push(places.by_ref().take(of_grouping.len()).collect());
+        }
+        let kept = of.first..of.first + of.count;
         Histogram {
             of,
             values,
             dropped: self.dropped,
-            everyone: places.next().unwrap_or_default(),
-            groupings: groups
-                .iter()
-                .map(|count| places.by_ref().take(*count).collect())
-                .collect(),
+            everyone,
+            groupings: groupings.drain(kept.clone()).collect(),
+            labels: labels[kept].to_vec(),
         }
     }
 }
@@ -289,6 +309,8 @@ mod tests {
         variable: Variable::Value,
         benefit: Benefit::Selections,
         favourable: true,
+        first: 0,
+        count: 0,
     };
 
     #[test]
@@ -297,7 +319,7 @@ mod tests {
         for x in [3.5, -1.0, 0.0, -0.0, 1e-300, -7e20, 3.5, f64::NAN] {
             filling.add(x, &[0, 2], 1, 9, 1.0).unwrap();
         }
-        let found = filling.finish(OF, &[1, 2]);
+        let found = filling.finish(Of { count: 2, ..OF }, &[vec![vec![]; 1], vec![vec![]; 2]]);
         assert_eq!(found.values, [-7e20, -1.0, 0.0, 1e-300, 3.5]);
         let weights: Vec<f64> = found.everyone.iter().map(|c| c.weight).collect();
         assert_eq!(weights, [1.0, 1.0, 2.0, 1.0, 2.0]);

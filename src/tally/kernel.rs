@@ -230,7 +230,7 @@ impl Kernel {
         let mut all = Vec::new();
         for (cell, codes) in cells.codes.iter().enumerate().skip(first) {
             all.push(0);
-            for (g, attributes) in self.shape.groupings.iter().take(self.shape.spread).enumerate() {
+            for (g, attributes) in self.shape.spread.iter().enumerate() {
                 let group: Vec<u32> = attributes.iter().map(|a| codes[*a]).collect();
                 let place = *numbers.entry((g, group)).or_insert_with(|| {
                     groups.push((g, cell as u32));
@@ -316,7 +316,7 @@ impl Worker<'_> {
         if kernel.shape.histograms.is_empty() {
             return Ok(());
         }
-        let stride = kernel.shape.spread + 1;
+        let stride = kernel.shape.spread.len() + 1;
         let wanted = rows.cells.iter().max().map_or(0, |cell| *cell as usize + 1);
         if self.places.len() < wanted * stride {
             let more = kernel
@@ -338,6 +338,7 @@ impl Worker<'_> {
                     // Of people it is known when all of their rows are.
                     Variable::Benefit if kernel.shape.persons => break,
                     Variable::Benefit => of.benefit_of_row(decisions, row),
+                    Variable::Decision => 0.0,
                 };
                 let at = rows.cells[row] as usize * stride;
                 let replicate = rows
@@ -350,7 +351,7 @@ impl Worker<'_> {
                 filling
                     .add(
                         value,
-                        &self.places[at..at + stride],
+                        &self.places[at..at + stride][of.places()],
                         if is_person { 0 } else { *pattern },
                         replicate,
                         weight,

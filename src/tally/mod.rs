@@ -50,8 +50,9 @@ pub struct Shape {
     pub groupings: Vec<Vec<usize>>,
     /// What is kept as a histogram.
     pub histograms: Vec<histogram::Of>,
-    /// For so many of the groupings, from the first.
-    pub spread: usize,
+    /// Indices of the attributes of the groupings that histograms are kept for: those of [`Self::groupings`] that are not
+    /// within strata, then others that are kept in no other way.
+    pub spread: Vec<Vec<usize>>,
 }
 
 /// What happened to a row.

@@ -99,7 +99,7 @@ impl<'p> Counting<'p> {
             persons: plan.subject.is_some(),
             groupings: plan.tallied(),
             histograms: Vec::new(),
-            spread: 0,
+            spread: Vec::new(),
         };
         let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| GroupTally {
             fates,

@@ -1,0 +1,198 @@
+//! Searches for the worst-off group, and hunts for proxies: which columns they look at.
+
+use super::resolve::Faults;
+use super::{Attribute, Crossed, Outcome, Purpose};
+use crate::catalogue::{self, Formula, Measure, Metric};
+use crate::diagnostic::Diagnostic;
+use crate::spec::{At, Origin, Protected, Spec};
+
+/// Columns of a combination.
+const DEPTH: u64 = 3;
+/// More columns than this make more combinations than anybody can read.
+const MOST_COLUMNS: usize = 12;
+/// Deepest combinations that are looked at.
+const DEEPEST: u64 = 5;
+
+/// The features: those that are declared, and columns that a search or a hunt names and nobody has declared.
+pub(super) fn features(spec: &Spec) -> Vec<Protected> {
+    let mut features = spec.features.clone();
+    let searched = spec.search.iter().flat_map(|search| &search.columns.value);
+    let suspected = spec.proxies.iter().flat_map(|proxies| &proxies.columns.value);
+    for name in searched.chain(suspected) {
+        let declared = spec.protected.iter().chain(&spec.strata).chain(&features);
+        if !declared.into_iter().any(|known| known.name.value == name.value) {
+            features.push(Protected {
+                name: name.clone(),
+                ..Protected::default()
+            });
+        }
+    }
+    features
+}
+
+pub(super) fn crossed(
+    spec: &Spec,
+    attributes: &[Attribute],
+    protected: usize,
+    outcomes: &[Outcome],
+    faults: &mut Faults<'_>,
+) -> Vec<Crossed> {
+    let mut all = Vec::new();
+    let asked = [
+        spec.search.as_ref().map(|search| ("a search", &search.columns)),
+        spec.proxies
+            .as_ref()
+            .map(|proxies| ("a hunt for proxies", &proxies.columns)),
+    ];
+    for (what, columns) in asked.into_iter().flatten() {
+        if spec.log.database.is_some() {
+            faults.add(
+                Diagnostic::new(
+                    "needs-rows",
+                    format!("{what} needs the rows of the log, which a database does not give"),
+                )
+                .help("write the table to a Parquet file and audit that, or leave it out"),
+                &columns.origin,
+            );
+        }
+        if columns.value.len() > MOST_COLUMNS {
+            faults.add(
+                Diagnostic::new(
+                    "bad-value",
+                    format!(
+                        "{what} over {} columns is too much: {MOST_COLUMNS} at most",
+                        columns.value.len()
+                    ),
+                ),
+                &columns.origin,
+            );
+        }
+    }
+    if let Some(search) = &spec.search {
+        let columns = places(&search.columns, attributes, faults);
+        if columns.len() < 2 {
+            faults.add(
+                Diagnostic::new("bad-value", "a search needs two columns or more")
+                    .help("with one, its groups are those of a protected attribute"),
+                &search.columns.origin,
+            );
+        }
+        let outcome = search.outcome.as_ref().map_or(Some(0), |name| {
+            let found = outcomes.iter().position(|outcome| outcome.name == name.value);
+            if found.is_none() {
+                let known: Vec<&str> = outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+                faults.unknown("outcome", "unknown-outcome", name, &known);
+            }
+            found
+        });
+        let depth = search.depth.as_ref().map_or(DEPTH, |depth| depth.value);
+        if !(1..=DEEPEST).contains(&depth)
+            && let Some(depth) = &search.depth
+        {
+            faults.add(
+                Diagnostic::new("bad-value", format!("`depth` lies between 1 and {DEEPEST}")),
+                &depth.origin,
+            );
+        }
+        if let Some(index) = outcome
+            && let Some(outcome) = outcomes.get(index)
+            && let Some(metric) = metric(search.metric.as_ref(), outcome, faults)
+        {
+            all.push(Crossed {
+                outcome: index,
+                attributes: columns,
+                purpose: Purpose::Search {
+                    metric,
+                    depth: depth as usize,
+                },
+            });
+        }
+    }
+    if let Some(proxies) = &spec.proxies {
+        let suspects = places(&proxies.columns, attributes, faults);
+        if let Some(name) = proxies.columns.value.iter().find(|name| {
+            attributes[..protected.min(attributes.len())]
+                .iter()
+                .any(|a| a.name == name.value)
+        }) {
+            faults.add(
+                Diagnostic::new("bad-value", format!("`{}` is protected itself", name.value))
+                    .help("name the columns that may give it away"),
+                &name.origin,
+            );
+        }
+        if !suspects.is_empty() && !outcomes.is_empty() {
+            all.push(Crossed {
+                outcome: 0,
+                attributes: (0..protected).chain(suspects).collect(),
+                purpose: Purpose::Proxies { protected },
+            });
+        }
+    }
+    all
+}
+
+fn places(columns: &At<Vec<At<String>>>, attributes: &[Attribute], faults: &mut Faults<'_>) -> Vec<usize> {
+    let mut places = Vec::new();
+    for name in &columns.value {
+        // What is not there has been told already.
+        let Some(place) = attributes.iter().position(|a| a.name == name.value) else {
+            continue;
+        };
+        if places.contains(&place) {
+            faults.add(
+                Diagnostic::new("duplicate-name", format!("`{}` is named twice", name.value)),
+                &name.origin,
+            );
+        } else {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// The metric of a search: a share of rows, which counts by cell tell.
+fn metric(asked: Option<&At<String>>, outcome: &Outcome, faults: &mut Faults<'_>) -> Option<Metric> {
+    let default = At {
+        value: "selection_rate".to_owned(),
+        origin: Origin::Default,
+    };
+    let asked = asked.unwrap_or(&default);
+    let Some(meaning) = catalogue::find(&asked.value, outcome.favourable) else {
+        faults.unknown("metric", "unknown-metric", asked, &catalogue::names());
+        return None;
+    };
+    if !super::gate::can_give(outcome, meaning.metric) {
+        faults.add(
+            super::gate::not_given(outcome, meaning.metric, &asked.value),
+            &asked.origin,
+        );
+        return None;
+    }
+    let counted = |m: &Measure| {
+        matches!(
+            m,
+            Measure::Rows
+                | Measure::Selected
+                | Measure::Labelled
+                | Measure::LabelledSelected
+                | Measure::Actual
+                | Measure::TruePositive
+        )
+    };
+    match meaning.metric.entry().formula {
+        Formula::Ratio { numerator, denominator }
+            if numerator.iter().chain(denominator).all(|(measure, _)| counted(measure)) =>
+        {
+            Some(meaning.metric)
+        }
+        _ => {
+            faults.add(
+                Diagnostic::new("bad-value", format!("a search can't go by `{}`", asked.value))
+                    .help("use a share of rows, such as selection_rate, true_positive_rate or accuracy"),
+                &asked.origin,
+            );
+            None
+        }
+    }
+}
