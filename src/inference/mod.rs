@@ -37,12 +37,14 @@ pub mod noncentral_chi_square;
 #[cfg(test)]
 mod oracle;
 pub mod power;
+pub mod proxies;
 pub mod quantiles;
 pub mod ratio_estimator;
 pub mod rng;
 mod roots;
 pub mod special;
 mod stirling;
+pub mod subgroups;
 mod sums;
 pub mod superiority;
 pub mod two_by_two;
