@@ -15,6 +15,7 @@ mod account;
 mod broken_input;
 mod conformance;
 mod conformance_faults;
+mod crossed;
 mod determinism;
 mod distributions;
 mod fixtures;

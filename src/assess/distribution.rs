@@ -352,7 +352,7 @@ fn dealt(counters: &[Counter], seed: u64, stream: u64) -> Vec<Counter> {
 }
 
 /// What an outcome's counters stand for where rows name no person: one each, unless rows have weights.
-fn counters(plan: &Plan, counters: &[Counter], stream: u64) -> Vec<Counter> {
+pub(super) fn counters(plan: &Plan, counters: &[Counter], stream: u64) -> Vec<Counter> {
     if plan.subject.is_some() || matches!(plan.weight, Weight::Sampling(_)) {
         counters.to_vec()
     } else {

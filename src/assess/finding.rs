@@ -28,6 +28,11 @@ pub enum About {
         /// The group's name.
         name: String,
     },
+    /// The worst-off group that a search has found.
+    Subgroup {
+        /// Its name: `gender=female & channel=app`.
+        name: String,
+    },
     /// All judged groups of a grouping: the lowest and the highest by name.
     Extremes {
         /// The grouping.
@@ -42,7 +47,7 @@ impl About {
     #[must_use]
     pub fn grouping(&self) -> Option<usize> {
         match self {
-            About::Everyone => None,
+            About::Everyone | About::Subgroup { .. } => None,
             About::Group { grouping, .. } | About::Absent { grouping, .. } | About::Extremes { grouping, .. } => {
                 Some(*grouping)
             }
@@ -183,7 +188,7 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    fn interval(&self, level: f64) -> Option<(Ends, String)> {
+    pub(super) fn interval(&self, level: f64) -> Option<(Ends, String)> {
         let half = Reach::Level(level).critical(self.df)? * self.error;
         if self.error <= 0.0 {
             return None;

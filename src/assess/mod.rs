@@ -7,6 +7,7 @@
 mod adjust;
 mod association;
 mod conditional;
+mod crossed;
 mod distribution;
 mod family;
 mod finding;
@@ -18,6 +19,7 @@ mod side;
 
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
+pub use crossed::{Proxy, Search, Subgroup};
 pub use finding::{About, Counts, Finding, Status};
 pub use missing::Bound;
 pub use side::Ends;
@@ -58,6 +60,10 @@ pub struct Assessment {
     pub within: Vec<Within>,
     /// What rows of unknown group could do to the comparisons.
     pub bounds: Vec<Bound>,
+    /// What a search for the worst-off group has found.
+    pub search: Option<Search>,
+    /// Which columns give a group away.
+    pub proxies: Vec<Proxy>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -99,6 +105,8 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         tests: 0,
         within: Vec::new(),
         bounds: Vec::new(),
+        search: None,
+        proxies: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -134,6 +142,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         }
         assessment.references.push(chosen);
     }
+    crossed::crossed(plan, tally, &mut assessment);
     assessment.tests = adjust::adjust(&mut assessment.findings);
     Ok(assessment)
 }
@@ -421,7 +430,7 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     // These have a pass of their own.
-                    Formula::Conditional { .. } | Formula::Distribution(_) => {}
+                    Formula::Conditional { .. } | Formula::Distribution(_) | Formula::Crossing(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 mod association;
 mod conditional;
+mod crossed;
 mod distributions;
 mod labels;
 mod rates;
@@ -117,8 +118,21 @@ pub enum Formula {
     Association(Association),
     /// A group's share of the people in the log, against a population.
     Representation,
+    /// What combinations of columns show.
+    Crossing(Crossing),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
+}
+
+/// What combinations of columns show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crossing {
+    /// The gap of the worst-off group that a search has found.
+    Subgroup,
+    /// How surely columns tell the group.
+    Auc,
+    /// How much of the uncertainty about the group they take away.
+    Information,
 }
 
 /// How comparisons within strata are put together.
@@ -370,7 +384,8 @@ impl Formula {
             Formula::Conditional { how, .. } => how.contrasts(),
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
-            Formula::Association(_) => &[Contrast::Value],
+            Formula::Association(_) | Formula::Crossing(Crossing::Auc | Crossing::Information) => &[Contrast::Value],
+            Formula::Crossing(Crossing::Subgroup) => &[Contrast::Gap],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
@@ -405,6 +420,10 @@ pub enum Need {
     Stratum,
     /// `population`, what share of a population each group has.
     Population,
+    /// `[search]`, columns of which groups are made.
+    Search,
+    /// `[proxies]`, columns that may give a group away.
+    Proxies,
     /// `score`, how likely the system took the label to be positive.
     Score,
     /// `predicted`, what the system took the value to be.
@@ -563,7 +582,7 @@ impl Family {
 }
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 10] = [
+pub const FAMILIES: [Family; 11] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -574,6 +593,7 @@ pub const FAMILIES: [Family; 10] = [
     Family::new("distributions", false, distributions::VALUES),
     Family::new("errors", true, distributions::ERRORS),
     Family::new("inequality", false, distributions::BENEFITS),
+    Family::new("search", true, crossed::ENTRIES),
 ];
 
 impl Metric {
@@ -689,7 +709,7 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Conditional { of, .. } => measures_of(of.entry().formula),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation | Formula::Distribution(_) => Vec::new(),
+        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

@@ -198,6 +198,10 @@ pub enum Has {
     Stratum,
     /// A reference population.
     Population,
+    /// Columns to search.
+    Search,
+    /// Columns that may give a group away.
+    Proxies,
     /// A score.
     Score,
     /// A predicted value.

@@ -43,6 +43,8 @@ fn need(has: Has) -> Need {
         Has::Unfavourable => Need::Unfavourable,
         Has::Stratum => Need::Stratum,
         Has::Population => Need::Population,
+        Has::Search => Need::Search,
+        Has::Proxies => Need::Proxies,
         Has::Score => Need::Score,
         Has::Predicted => Need::Predicted,
     }

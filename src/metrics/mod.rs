@@ -46,6 +46,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Distribution(_)
         | Formula::Pairwise(_)
         | Formula::Association(_)
+        | Formula::Crossing(_)
         | Formula::Representation => None,
     }
 }

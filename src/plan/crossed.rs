@@ -2,7 +2,7 @@
 
 use super::resolve::Faults;
 use super::{Attribute, Crossed, Outcome, Purpose};
-use crate::catalogue::{self, Formula, Measure, Metric};
+use crate::catalogue::{self, Formula, Measure, Metric, Unit};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{At, Origin, Protected, Spec};
 
@@ -10,6 +10,8 @@ use crate::spec::{At, Origin, Protected, Spec};
 const DEPTH: u64 = 3;
 /// More columns than this make more combinations than anybody can read.
 const MOST_COLUMNS: usize = 12;
+/// Groups of fewer people than this have too few in either half.
+const PEOPLE: u64 = 50;
 /// Deepest combinations that are looked at.
 const DEEPEST: u64 = 5;
 
@@ -52,6 +54,17 @@ pub(super) fn crossed(
                     format!("{what} needs the rows of the log, which a database does not give"),
                 )
                 .help("write the table to a Parquet file and audit that, or leave it out"),
+                &columns.origin,
+            );
+        }
+        let no_people = spec.log.subject.is_none() && spec.log.weight.is_some();
+        if no_people {
+            faults.add(
+                Diagnostic::new(
+                    "missing-key",
+                    format!("{what} over rows with weights needs to know the people"),
+                )
+                .help("name the person's column: [log] subject, or --subject"),
                 &columns.origin,
             );
         }
@@ -104,6 +117,7 @@ pub(super) fn crossed(
                 purpose: Purpose::Search {
                     metric,
                     depth: depth as usize,
+                    people: search.min_subjects.as_ref().map_or(PEOPLE, |people| people.value),
                 },
             });
         }
@@ -182,7 +196,8 @@ fn metric(asked: Option<&At<String>>, outcome: &Outcome, faults: &mut Faults<'_>
     };
     match meaning.metric.entry().formula {
         Formula::Ratio { numerator, denominator }
-            if numerator.iter().chain(denominator).all(|(measure, _)| counted(measure)) =>
+            if meaning.metric.entry().unit == Unit::Share
+                && numerator.iter().chain(denominator).all(|(measure, _)| counted(measure)) =>
         {
             Some(meaning.metric)
         }

@@ -252,6 +252,8 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Unfavourable => !outcome.favourable,
         Need::Stratum => outcome.stratified,
         Need::Population => outcome.populated,
+        Need::Search => outcome.searched,
+        Need::Proxies => outcome.suspected,
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
     }
@@ -276,6 +278,14 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Predicted) => (
             "a predicted value",
             "add predicted = \"expected_eur\" to the outcome, or --predicted expected_eur",
+        ),
+        Some(Need::Search) => (
+            "a search",
+            "add [search] columns = [\"gender\", \"age\", \"channel\"] to the spec, or --search gender,age,channel",
+        ),
+        Some(Need::Proxies) => (
+            "suspected columns",
+            "add [proxies] columns = [\"postcode\", \"device\"] to the spec, or --proxies postcode,device",
         ),
         Some(Need::Population) => (
             "a reference population",

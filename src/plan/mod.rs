@@ -381,6 +381,8 @@ pub enum Purpose {
         metric: Metric,
         /// Of at most so many attributes.
         depth: usize,
+        /// Of at least so many people.
+        people: u64,
     },
     /// Which attributes give the first ones away.
     Proxies {
@@ -425,6 +427,10 @@ pub struct Outcome {
     pub stratified: bool,
     /// Whether some attribute has a reference population.
     pub populated: bool,
+    /// Whether the worst-off group is searched for by it.
+    pub searched: bool,
+    /// Whether columns that may give a group away are looked at by its rows.
+    pub suspected: bool,
     /// The metrics that are computed, in catalogue order.
     pub metrics: Vec<Metric>,
 }

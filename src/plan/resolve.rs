@@ -429,6 +429,11 @@ fn outcomes(
             predicted,
             benefit,
             stratified: !spec.strata.is_empty(),
+            searched: spec.search.as_ref().is_some_and(|search| match &search.outcome {
+                Some(name) => name.value == written.name.value,
+                None => outcomes.is_empty(),
+            }),
+            suspected: spec.proxies.is_some() && outcomes.is_empty(),
             populated: spec.protected.iter().any(|p| p.population.is_some()),
             metrics: Vec::new(),
         };

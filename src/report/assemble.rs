@@ -1,7 +1,9 @@
 //! Puts the public result together from what was planned, counted, assessed and judged.
 
 use super::model::v1;
-use crate::assess::{About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, Status, Within};
+use crate::assess::{
+    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, Proxy, Search, Status, Subgroup, Within,
+};
 use crate::catalogue::{self, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
@@ -27,6 +29,9 @@ pub struct Parts<'a> {
 
 /// Name of everybody together.
 const EVERYONE: &str = "(everyone)";
+
+/// Where the groups of a search stand, among the attributes.
+const SEARCH: &str = "(search)";
 
 /// The public result.
 #[must_use]
@@ -98,6 +103,8 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
                 bound(plan, tally, found, &hanging)
             })
             .collect(),
+        search: assessment.search.as_ref().map(|found| search(plan, found)),
+        proxies: assessment.proxies.iter().map(proxy).collect(),
         gates: plan
             .gates
             .iter()
@@ -297,6 +304,7 @@ fn names(plan: &Plan, tally: &Tally, about: &About) -> (String, String) {
             plan.groupings[*grouping].name.clone(),
             tally.groupings[*grouping].groups[*group].name(),
         ),
+        About::Subgroup { name } => (SEARCH.to_owned(), name.clone()),
         About::Absent { grouping, name } => (plan.groupings[*grouping].name.clone(), name.clone()),
         About::Extremes { grouping, names } => (
             plan.groupings[*grouping].name.clone(),
@@ -375,6 +383,73 @@ fn bound(plan: &Plan, tally: &Tally, found: &Bound, hanging: &[usize]) -> v1::Bo
     }
 }
 
+fn search(plan: &Plan, found: &Search) -> v1::Search {
+    v1::Search {
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        metric: found.metric.id().to_owned(),
+        columns: found.columns.clone(),
+        depth: found.depth as u64,
+        min_subjects: found.people,
+        tested: found.tested as u64,
+        told: found.told as u64,
+        groups: found.groups.iter().map(subgroup).collect(),
+    }
+}
+
+fn subgroup(found: &Subgroup) -> v1::Subgroup {
+    let shares = found.shares.as_deref().unwrap_or_default();
+    v1::Subgroup {
+        group: found.name.clone(),
+        items: found
+            .items
+            .iter()
+            .enumerate()
+            .map(|(i, (column, value))| v1::Item {
+                column: column.clone(),
+                value: value.clone(),
+                share: shares.get(i).copied(),
+            })
+            .collect(),
+        subjects: found.subjects,
+        rows: found.rows,
+        overlap: found.overlap,
+        found_gap: found.found.gap,
+        found_p: found.found.p,
+        value: found.checked.map(|gap| gap.rate),
+        others: found.checked.map(|gap| gap.others),
+        gap: found.checked.map(|gap| gap.gap),
+        low: found.ends.and_then(|ends| ends.low),
+        high: found.ends.and_then(|ends| ends.high),
+        p_value: found.checked.map(|gap| gap.p),
+        p_adjusted: found.p,
+        confirmed: found.confirmed,
+    }
+}
+
+fn proxy(found: &Proxy) -> v1::Proxy {
+    let low = |told: Option<(f64, Option<Ends>)>| told.and_then(|(_, ends)| ends?.low);
+    let high = |told: Option<(f64, Option<Ends>)>| told.and_then(|(_, ends)| ends?.high);
+    let value = |told: Option<(f64, Option<Ends>)>| told.map(|(value, _)| value);
+    v1::Proxy {
+        attribute: found.attribute.clone(),
+        columns: found.columns.clone(),
+        subjects: found.subjects,
+        cramers_v: value(found.cramers_v),
+        cramers_v_low: low(found.cramers_v),
+        cramers_v_high: high(found.cramers_v),
+        p_value: found.p.map(|(p, _)| p),
+        p_adjusted: found.p.map(|(_, adjusted)| adjusted),
+        auc: value(found.auc),
+        auc_low: low(found.auc),
+        auc_high: high(found.auc),
+        information: value(found.information),
+        information_low: low(found.information),
+        information_high: high(found.information),
+        guessed: found.right.map(|(right, _)| right),
+        guessed_blindly: found.right.map(|(_, blindly)| blindly),
+    }
+}
+
 fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {
     let ends = |ends: Option<Ends>| ends.map_or((None, None), |ends| (ends.low, ends.high));
     let (crude_low, crude_high) = ends(found.crude.1);
@@ -407,10 +482,13 @@ fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {
 
 fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) -> v1::Answer {
     let finding = answer.finding.map(|i| &assessment.findings[i]);
-    let group = finding.map_or_else(|| answer.group.clone(), |f| names(plan, tally, &f.about).1);
+    let (attribute, group) = finding.map_or_else(
+        || (plan.groupings[answer.grouping].name.clone(), answer.group.clone()),
+        |f| names(plan, tally, &f.about),
+    );
     v1::Answer {
         outcome: plan.outcomes[answer.outcome].name.clone(),
-        attribute: plan.groupings[answer.grouping].name.clone(),
+        attribute,
         group,
         reference: finding.and_then(|f| f.reference.clone()),
         given: finding.and_then(|f| given(plan, f)),

@@ -28,6 +28,8 @@ pub fn need(need: Need) -> &'static str {
         Need::Value => "a value (`value`)",
         Need::Unfavourable => "an outcome with `favourable = false`",
         Need::Population => "a reference population (`population` of an attribute)",
+        Need::Search => "columns to search (`[search]`)",
+        Need::Proxies => "suspected columns (`[proxies]`)",
         Need::Score => "a score (`score`)",
         Need::Predicted => "a predicted value (`predicted`)",
         Need::Stratum => "a factor to compare within (`[[stratum]]`)",

@@ -36,6 +36,7 @@ const PLAIN: &[(&str, &str)] = &[
         "needs-rows",
         "it needs whole distributions, which neither a database nor a tally in a file gives: audit the log itself",
     ),
+    ("nothing-to-search", "no group has people enough to search"),
     ("no-positives", "no label in the group is positive"),
     ("no-negatives", "no label in the group is negative"),
     (

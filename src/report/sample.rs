@@ -153,6 +153,8 @@ fn blank() -> Result {
         groupings: Vec::new(),
         estimates: Vec::new(),
         within: vec![within()],
+        search: Some(search()),
+        proxies: proxies(),
         bounds: vec![bound()],
         gates: Vec::new(),
         verdict: Verdict {
@@ -361,6 +363,79 @@ fn within() -> Within {
         association: test("Mantel-Haenszel, by person", 2.9, 1.0, 0.088),
         homogeneity: test("log ratios of strata, by person", 1.7, 3.0, 0.64),
     }
+}
+
+fn search() -> Search {
+    let item = |column: &str, value: &str, share: f64| Item {
+        column: column.to_owned(),
+        value: value.to_owned(),
+        share: Some(share),
+    };
+    let group = |items: Vec<Item>, overlap: f64, gap: f64, p: f64| Subgroup {
+        group: items
+            .iter()
+            .map(|item| format!("{}={}", item.column, item.value))
+            .collect::<Vec<_>>()
+            .join(" & "),
+        items,
+        subjects: 412,
+        rows: 3_105.0,
+        overlap,
+        found_gap: gap - 0.02,
+        found_p: p / 10.0,
+        value: Some(round(0.31 + gap)),
+        others: Some(0.31),
+        gap: Some(gap),
+        low: Some(round(gap - 0.04)),
+        high: Some(round(gap + 0.04)),
+        p_value: Some(p / 2.0),
+        p_adjusted: Some(p),
+        confirmed: p <= 0.05,
+    };
+    Search {
+        outcome: "offered".to_owned(),
+        metric: "selection_rate".to_owned(),
+        columns: ["gender", "age", "region"].map(str::to_owned).to_vec(),
+        depth: 3,
+        min_subjects: 50,
+        tested: 118,
+        told: 9,
+        groups: vec![
+            group(
+                vec![item("gender", "female", 0.4), item("region", SCRIPT, 0.6)],
+                0.0,
+                -0.12,
+                0.000_2,
+            ),
+            group(vec![item("age", "65+", 1.0)], 0.07, -0.03, 0.21),
+        ],
+    }
+}
+
+fn proxies() -> Vec<Proxy> {
+    let proxy = |columns: &[&str], v: f64, auc: f64, p: f64| Proxy {
+        attribute: "gender".to_owned(),
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        subjects: 4_837,
+        cramers_v: Some(v),
+        cramers_v_low: Some(round((v - 0.03).max(0.0))),
+        cramers_v_high: Some(round(v + 0.03)),
+        p_value: Some(p),
+        p_adjusted: Some(p),
+        auc: Some(auc),
+        auc_low: Some(round(auc - 0.02)),
+        auc_high: Some(round(auc + 0.02)),
+        information: Some(0.12),
+        information_low: Some(0.1),
+        information_high: Some(0.14),
+        guessed: Some(0.71),
+        guessed_blindly: Some(0.51),
+    };
+    vec![
+        proxy(&["device"], 0.31, 0.68, 1e-9),
+        proxy(&[HOSTILE], 0.0, 0.505, 0.6),
+        proxy(&["device", HOSTILE], 0.31, 0.69, 1e-9),
+    ]
 }
 
 fn round(x: f64) -> f64 {

@@ -23,6 +23,9 @@ pub fn sentences(result: &Result) -> Vec<String> {
     rest.push(gates(result));
     rest.extend(undecided(result));
     rest.push(account(result));
+    if rest.len() < MOST - 1 {
+        rest.splice(0..0, found(result));
+    }
     let mut all = worst_comparisons(&view, MOST - rest.len());
     all.append(&mut rest);
     if all.len() < LEAST {
@@ -52,6 +55,20 @@ fn turned_round(result: &Result) -> Option<String> {
     }
     sentence.push('.');
     Some(sentence)
+}
+
+/// The worst-off group that a search has found and confirmed.
+fn found(result: &Result) -> Option<String> {
+    let search = result.search.as_ref()?;
+    let group = search.groups.iter().find(|group| group.confirmed)?;
+    Some(format!(
+        "Of {} groups searched, the one most surely worse off is {}: its {} is {}, that of everybody else {} (on the half of the people that the search has not seen).",
+        count(search.tested),
+        quoted(&group.group),
+        search.metric,
+        group.value.map_or_else(|| "undefined".to_owned(), number),
+        group.others.map_or_else(|| "undefined".to_owned(), number),
+    ))
 }
 
 /// One sentence per outcome; when there are more outcomes than room, the last sentence gathers the others.
@@ -187,7 +204,7 @@ fn nothing_told_from_chance(result: &Result) -> Option<String> {
     let alpha = 1.0 - result.audit.level;
     let mut tests = result.estimates.iter().filter_map(|e| e.p_adjusted).peekable();
     tests.peek()?;
-    if tests.any(|p| p <= alpha) {
+    if tests.any(|p| p <= alpha) || found(result).is_some() {
         return None;
     }
     let blind = result

@@ -291,6 +291,8 @@ pub struct Search {
     pub metric: Option<At<String>>,
     /// Of at most so many columns; 3 unless given.
     pub depth: Option<At<u64>>,
+    /// Groups of at least so many people; 50 unless given.
+    pub min_subjects: Option<At<u64>>,
     /// Outcome; the first unless given.
     pub outcome: Option<At<String>>,
 }

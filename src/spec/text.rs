@@ -409,6 +409,7 @@ fn search(mut table: Reader<'_, '_, '_>) -> Option<Search> {
     let search = Search {
         metric: table.name("metric"),
         depth: table.count("depth"),
+        min_subjects: table.count("min_subjects"),
         outcome: table.name("outcome"),
         columns: columns.unwrap_or_default(),
     };

@@ -60,13 +60,14 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
 
 /// Whether a gate looks at a finding.
 fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
-    let Some(grouping) = finding.about.grouping() else {
+    if finding.contrast != gate.contrast || !gate.metrics.contains(&(finding.outcome, finding.metric)) {
         return false;
+    }
+    let Some(grouping) = finding.about.grouping() else {
+        // A search has groupings of its own.
+        return matches!(finding.about, About::Subgroup { .. });
     };
-    if finding.contrast != gate.contrast
-        || !gate.groupings.contains(&grouping)
-        || !gate.metrics.contains(&(finding.outcome, finding.metric))
-    {
+    if !gate.groupings.contains(&grouping) {
         return false;
     }
     match (&finding.about, &gate.groups) {

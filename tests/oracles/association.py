@@ -63,3 +63,11 @@ print("mutual", mutual_info_score(group, yes))
 print("independence", given(yes, everybody))
 print("separation", given(yes, label))
 print("sufficiency", given(label, yes))
+
+# Bergsma's corrected V of a table, by its formula.
+t = np.array([[30, 10, 20], [5, 25, 10]], float)
+n, (r, c) = t.sum(), t.shape
+phi2 = stats.chi2_contingency(t, correction=False).statistic / n
+phi2 = max(0, phi2 - (r - 1) * (c - 1) / (n - 1))
+print("corrected V", math.sqrt(phi2 / min(r - (r - 1) ** 2 / (n - 1) - 1, c - (c - 1) ** 2 / (n - 1) - 1)))
+print("its p", stats.chi2_contingency(t, correction=False).pvalue)

@@ -123,7 +123,7 @@ mod tests {
             assert!(first[field].is_null(), "{field}");
         }
         assert!(first["p_value"].as_f64().unwrap().is_sign_positive());
-        for word in ["NaN", "inf", "-0.0\n", "-0.0,"] {
+        for word in ["NaN", ": inf", ": -inf", "-0.0\n", "-0.0,"] {
             assert!(!text.contains(word), "{word}");
         }
     }

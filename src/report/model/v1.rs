@@ -32,6 +32,10 @@ pub struct Result {
     pub within: Vec<Within>,
     /// What rows of unknown group could do to the comparisons of selection rates; empty where every group is known.
     pub bounds: Vec<Bound>,
+    /// What a search for the worst-off group has found; `null` without one.
+    pub search: Option<Search>,
+    /// Which columns give a protected attribute away; empty where nobody asked.
+    pub proxies: Vec<Proxy>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -334,6 +338,110 @@ pub struct Bound {
     pub ratio_high: Option<f64>,
     /// Gates whose answer about this group could be another one if the unknown were known.
     pub gates_hanging: Vec<String>,
+}
+
+/// A search for the worst-off of all groups that some columns make: found on one half of the people, checked on the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// The outcome.
+    pub outcome: String,
+    /// The metric by which groups are worse off.
+    pub metric: String,
+    /// The columns whose values make the groups.
+    pub columns: Vec<String>,
+    /// Groups of at most so many columns.
+    pub depth: u64,
+    /// Groups of at least so many people.
+    pub min_subjects: u64,
+    /// Groups that were tested.
+    pub tested: u64,
+    /// Of these, told from everybody else on the half that was searched (Benjamini-Hochberg over all that were tested).
+    pub told: u64,
+    /// What is left without redundant groups, most surely bad first; if none was told from everybody else, the most striking one.
+    pub groups: Vec<Subgroup>,
+}
+
+/// A group that a search has found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subgroup {
+    /// Its name: `gender=female & channel=app`.
+    pub group: String,
+    /// Its columns and values.
+    pub items: Vec<Item>,
+    /// People in it.
+    pub subjects: u64,
+    /// Rows in it (or their weight) that count for the metric.
+    pub rows: f64,
+    /// Share of these rows that lie in groups listed before.
+    pub overlap: f64,
+    /// Its rate less everybody else's, on the half that was searched.
+    pub found_gap: f64,
+    /// p-value there, adjusted over all groups that were tested.
+    pub found_p: f64,
+    /// Its rate on the other half; `null`: nothing counts there.
+    pub value: Option<f64>,
+    /// Everybody else's rate on the other half.
+    pub others: Option<f64>,
+    /// The gap on the other half.
+    pub gap: Option<f64>,
+    /// Lower end of its interval.
+    pub low: Option<f64>,
+    /// Upper end of its interval.
+    pub high: Option<f64>,
+    /// p-value on the other half: no gap for the worse.
+    pub p_value: Option<f64>,
+    /// The same, adjusted over all groups listed (Benjamini-Hochberg).
+    pub p_adjusted: Option<f64>,
+    /// Whether both halves tell it from everybody else.
+    pub confirmed: bool,
+}
+
+/// A column and its value, as part of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// Its share of the difference between the group's and everybody's rate (Shapley); the shares of a group add up to 1.
+    pub share: Option<f64>,
+}
+
+/// How well columns tell a protected attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proxy {
+    /// The protected attribute.
+    pub attribute: String,
+    /// The columns: one, or all together.
+    pub columns: Vec<String>,
+    /// People of known group.
+    pub subjects: u64,
+    /// Cramér's V, corrected for its bias.
+    pub cramers_v: Option<f64>,
+    /// Lower end of its interval.
+    pub cramers_v_low: Option<f64>,
+    /// Upper end of its interval.
+    pub cramers_v_high: Option<f64>,
+    /// p-value of no association.
+    pub p_value: Option<f64>,
+    /// The same, adjusted over all of this hunt (Benjamini-Hochberg).
+    pub p_adjusted: Option<f64>,
+    /// Area under the curve of cross-fitted chances of the group; 0.5: nothing is told.
+    pub auc: Option<f64>,
+    /// Lower end of its interval.
+    pub auc_low: Option<f64>,
+    /// Upper end of its interval.
+    pub auc_high: Option<f64>,
+    /// Share of the uncertainty about the group that the columns take away, cross-fitted.
+    pub information: Option<f64>,
+    /// Lower end of its interval.
+    pub information_low: Option<f64>,
+    /// Upper end of its interval.
+    pub information_high: Option<f64>,
+    /// Share of people whose group is guessed right.
+    pub guessed: Option<f64>,
+    /// The same of always guessing the most frequent group.
+    pub guessed_blindly: Option<f64>,
 }
 
 /// A test.

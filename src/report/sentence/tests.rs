@@ -39,6 +39,7 @@ fn there_are_three_to_six_whatever_the_result() {
 /// The sample with one comparison of one outcome: `female` with `male`.
 fn single(ratio: f64, low: f64, high: f64, p: f64) -> Result {
     let mut result = sample();
+    result.search = None;
     result.outcomes.truncate(1);
     result.groupings.truncate(1);
     result.estimates.retain(|e| {

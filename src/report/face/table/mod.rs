@@ -2,6 +2,7 @@
 
 mod account;
 mod axis;
+mod crossed;
 mod gates;
 mod groups;
 mod head;
@@ -64,6 +65,8 @@ pub fn table(result: &Result, look: &Look) -> String {
             missing::write(&mut page, result, outcome, grouping);
         }
     }
+    crossed::search(&mut page, result);
+    crossed::proxies(&mut page, result);
     account::write(&mut page, result);
     gates::write(&mut page, result);
     head::write_notes(&mut page, result);
