@@ -65,6 +65,17 @@ fn people_of_a_nasty_log_are_counted_the_same() {
 }
 
 #[test]
+fn metrics_of_the_spec_are_counted_the_same() {
+    // Products and a denominator that no metric of the catalogue needs.
+    let metrics = "[[metric]]\nname = \"odd\"\nnumerator = { ever_selected = 3, value = -1, own_rate = 2 }\n\
+                   denominator = { labelled = 2, selected_value_rows = 1 }\n";
+    let spec = head(&format!("{SUBJECT}time = \"at\"\n{FILTERS}")) + ATTRIBUTES + metrics + OUTCOMES;
+    on_every_engine(|engine| {
+        same(engine, "a metric of the spec", &spec, &nasty(500, 4), None);
+    });
+}
+
+#[test]
 fn rows_of_a_nasty_log_are_counted_the_same() {
     let spec = head(FILTERS) + ATTRIBUTES + "[groups]\nintersections = \"all\"\n" + OUTCOMES;
     on_every_engine(|engine| same(engine, "rows", &spec, &nasty(2000, 4), None));

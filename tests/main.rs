@@ -16,6 +16,7 @@ mod broken_input;
 mod conformance;
 mod conformance_faults;
 mod crossed;
+mod custom_metrics;
 mod determinism;
 mod distributions;
 mod fixtures;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 mod association;
 mod conditional;
 mod crossed;
+pub mod custom;
 mod distributions;
 mod labels;
 mod rates;
@@ -85,6 +86,46 @@ impl Measure {
             Measure::SelectedValueRows => "selected_value_rows",
             Measure::SelectedValue => "selected_value",
         }
+    }
+
+    /// The measure of this name.
+    #[must_use]
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.id() == id)
+    }
+
+    /// Whether it needs a label.
+    #[must_use]
+    pub fn is_of_labels(self) -> bool {
+        matches!(
+            self,
+            Measure::Labelled | Measure::LabelledSelected | Measure::Actual | Measure::TruePositive
+        )
+    }
+
+    /// Whether it needs a value.
+    #[must_use]
+    pub fn is_of_values(self) -> bool {
+        matches!(
+            self,
+            Measure::ValueRows | Measure::Value | Measure::SelectedValueRows | Measure::SelectedValue
+        )
+    }
+
+    /// How often a row counts, by its decision and its label (`None`: not known); `None` for what decision and label do
+    /// not tell.
+    #[must_use]
+    pub fn of_row(self, selected: bool, label: Option<bool>) -> Option<i64> {
+        let counts = match self {
+            Measure::Rows => true,
+            Measure::Selected => selected,
+            Measure::Labelled => label.is_some(),
+            Measure::LabelledSelected => label.is_some() && selected,
+            Measure::Actual => label == Some(true),
+            Measure::TruePositive => label == Some(true) && selected,
+            _ => return None,
+        };
+        Some(i64::from(counts))
     }
 }
 
@@ -445,6 +486,35 @@ pub enum Direction {
     Neutral,
 }
 
+impl Direction {
+    /// Every direction.
+    pub const ALL: [Direction; 5] = [
+        Direction::Favour,
+        Direction::Against,
+        Direction::Better,
+        Direction::Worse,
+        Direction::Neutral,
+    ];
+
+    /// The name in specs and results.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Direction::Favour => "favour",
+            Direction::Against => "against",
+            Direction::Better => "better",
+            Direction::Worse => "worse",
+            Direction::Neutral => "neutral",
+        }
+    }
+
+    /// The direction of this name.
+    #[must_use]
+    pub fn find(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|direction| direction.id() == id)
+    }
+}
+
 /// The unit in which a metric is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -581,8 +651,11 @@ impl Family {
     }
 }
 
+/// What a spec defines: it has entries while a program runs, and none in the catalogue.
+const CUSTOM: Family = Family::new("custom", true, &[]);
+
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 11] = [
+pub const FAMILIES: [Family; 12] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -594,10 +667,11 @@ pub const FAMILIES: [Family; 11] = [
     Family::new("errors", true, distributions::ERRORS),
     Family::new("inequality", false, distributions::BENEFITS),
     Family::new("search", true, crossed::ENTRIES),
+    CUSTOM,
 ];
 
 impl Metric {
-    /// Every metric, in the order of reports.
+    /// Every metric of the catalogue, in the order of reports.
     pub fn all() -> impl Iterator<Item = Metric> {
         let count: usize = FAMILIES.iter().map(|family| family.entries.len()).sum();
         (0..count).map(|index| Metric(index as u16))
@@ -606,14 +680,23 @@ impl Metric {
     /// The metric's entry.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
-        let (family, index) = self.place();
-        &family.entries[index]
+        match custom::find(usize::from(self.0)) {
+            Some(entry) => entry,
+            None => {
+                let (family, index) = self.place();
+                &family.entries[index]
+            }
+        }
     }
 
     /// The family that it belongs to.
     #[must_use]
     pub fn family(self) -> Family {
-        self.place().0
+        if usize::from(self.0) < custom::FIRST {
+            self.place().0
+        } else {
+            CUSTOM
+        }
     }
 
     fn place(self) -> (Family, usize) {
@@ -654,7 +737,17 @@ pub struct Meaning {
 /// A name is a metric's id, an alias, or an id followed by `_difference` (gap), `_ratio`, `_max_gap` or `_min_ratio`.
 #[must_use]
 pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
-    if let Some(metric) = Metric::find(name) {
+    find_among(&[], name, favourable)
+}
+
+/// The same, with metrics that a spec defines.
+#[must_use]
+pub fn find_among(defined: &[Metric], name: &str, favourable: bool) -> Option<Meaning> {
+    let by_id = |id: &str| {
+        let mut defined = defined.iter().copied();
+        defined.find(|metric| metric.id() == id).or_else(|| Metric::find(id))
+    };
+    if let Some(metric) = by_id(name) {
         return Some(Meaning { metric, contrast: None });
     }
     for metric in Metric::all() {
@@ -681,7 +774,7 @@ pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
     ]
     .into_iter()
     .find_map(|(suffix, contrast)| {
-        let metric = Metric::find(name.strip_suffix(suffix)?)?;
+        let metric = by_id(name.strip_suffix(suffix)?)?;
         Some(Meaning {
             metric,
             contrast: Some(contrast),
@@ -689,14 +782,17 @@ pub fn find(name: &str, favourable: bool) -> Option<Meaning> {
     })
 }
 
-/// Every denominator in the catalogue, each once: a tally keeps for each how many people and rows stand behind it.
+/// Every denominator in the catalogue and of these ratios, each once: a tally keeps for each how many people and rows stand
+/// behind it.
 #[must_use]
-pub fn denominators() -> Vec<Linear> {
+pub fn denominators(ratios: &[custom::Ratio]) -> Vec<Linear> {
+    let of_catalogue = Metric::all().filter_map(|metric| match metric.entry().formula {
+        Formula::Ratio { denominator, .. } => Some(denominator),
+        _ => None,
+    });
     let mut all: Vec<Linear> = Vec::new();
-    for metric in Metric::all() {
-        if let Formula::Ratio { denominator, .. } = metric.entry().formula
-            && !all.contains(&denominator)
-        {
+    for denominator in of_catalogue.chain(ratios.iter().map(|(_, denominator)| *denominator)) {
+        if !all.contains(&denominator) {
             all.push(denominator);
         }
     }
@@ -718,12 +814,16 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
     }
 }
 
-/// Every pair of measures that one metric is made of, lower first, each once: the products that a tally keeps.
+/// Every pair of measures that one metric, of the catalogue or of these ratios, is made of, lower first, each once: the
+/// products that a tally keeps.
 #[must_use]
-pub fn products() -> BTreeSet<(Measure, Measure)> {
+pub fn products(ratios: &[custom::Ratio]) -> BTreeSet<(Measure, Measure)> {
+    let defined = ratios
+        .iter()
+        .map(|&(numerator, denominator)| Formula::Ratio { numerator, denominator });
     let mut all = BTreeSet::new();
-    for metric in Metric::all() {
-        let measures = measures_of(metric.entry().formula);
+    for formula in Metric::all().map(|metric| metric.entry().formula).chain(defined) {
+        let measures = measures_of(formula);
         for &a in &measures {
             all.extend(measures.iter().filter(|b| a <= **b).map(|b| (a, *b)));
         }

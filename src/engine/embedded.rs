@@ -61,20 +61,18 @@ impl<'p> Counter<'p> {
     /// A counter that has seen nothing. `room`: how much memory people may take.
     #[must_use]
     pub fn new(plan: &'p Plan, room: Option<Room>) -> Self {
+        let histograms = histograms(plan);
         let shape = Shape {
-            outcomes: plan
-                .outcomes
-                .iter()
-                .map(|outcome| OutcomeShape {
-                    label: outcome.actual.is_some(),
-                    value: outcome.value.is_some(),
-                })
-                .collect(),
+            outcomes: plan.outcomes.iter().map(OutcomeShape::of).collect(),
             weighted: matches!(plan.weight, Weight::Sampling(_)),
             persons: plan.subject.is_some(),
             groupings: plan.tallied(),
-            histograms: histograms(plan),
-            spread: plan.spread(),
+            spread: if histograms.is_empty() {
+                Vec::new()
+            } else {
+                plan.spread()
+            },
+            histograms,
         };
         let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
         let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);

@@ -172,7 +172,7 @@ fn metric(asked: Option<&At<String>>, outcome: &Outcome, faults: &mut Faults<'_>
         origin: Origin::Default,
     };
     let asked = asked.unwrap_or(&default);
-    let Some(meaning) = catalogue::find(&asked.value, outcome.favourable) else {
+    let Some(meaning) = outcome.find(&asked.value) else {
         faults.unknown("metric", "unknown-metric", asked, &catalogue::names());
         return None;
     };

@@ -119,9 +119,12 @@ fn name(written: &spec::Gate, contrast: Contrast) -> String {
         return name.value.clone();
     }
     let metric = &written.metric.value;
-    let mut name = match Metric::find(metric) {
-        Some(_) if contrast != Contrast::Value => format!("{metric} {}", contrast.id()),
-        _ => metric.clone(),
+    let named = [true, false].map(|favourable| catalogue::find(metric, favourable));
+    let tells = named.into_iter().flatten().any(|meaning| meaning.contrast.is_some());
+    let mut name = if tells || contrast == Contrast::Value {
+        metric.clone()
+    } else {
+        format!("{metric} {}", contrast.id())
     };
     if let Some(outcome) = &written.outcome {
         name = format!("{name} of {}", outcome.value);
@@ -163,7 +166,7 @@ fn metrics(
     let mut lacking: Option<(usize, Metric)> = None;
     let mut known = false;
     for &o in looked_at {
-        let Some(meaning) = catalogue::find(&asked.value, outcomes[o].favourable) else {
+        let Some(meaning) = outcomes[o].find(&asked.value) else {
             continue;
         };
         known = true;

@@ -4,6 +4,7 @@
 
 mod asof;
 mod crossed;
+mod custom;
 mod gate;
 mod group;
 mod inputs;
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Contrast, Formula, Metric, Variable};
+use crate::catalogue::custom::Ratio;
+use crate::catalogue::{self, Contrast, Formula, Meaning, Metric, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
@@ -431,11 +433,21 @@ pub struct Outcome {
     pub searched: bool,
     /// Whether columns that may give a group away are looked at by its rows.
     pub suspected: bool,
+    /// Metrics that the spec defines.
+    pub defined: Vec<Metric>,
+    /// The ratios of those that this outcome can give.
+    pub ratios: &'static [Ratio],
     /// The metrics that are computed, in catalogue order.
     pub metrics: Vec<Metric>,
 }
 
 impl Outcome {
+    /// What a name means for this outcome: a metric of the spec or of the catalogue.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Meaning> {
+        catalogue::find_among(&self.defined, name, self.favourable)
+    }
+
     /// Of what the metrics that are computed need the whole distribution.
     #[must_use]
     pub fn variables(&self) -> Vec<Variable> {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::crossed::{crossed, features};
+use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
@@ -222,7 +223,8 @@ pub fn resolve(
         .iter()
         .filter_map(|c| condition(c, &mut columns, &mut faults))
         .collect();
-    let outcomes = outcomes(spec, weight, &mut columns, &mut notes, &mut faults);
+    let defined = defined(spec, &mut faults);
+    let outcomes = outcomes(spec, weight, &defined, &mut columns, &mut notes, &mut faults);
     let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
@@ -373,6 +375,7 @@ fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut 
 fn outcomes(
     spec: &Spec,
     weight: Weight,
+    defined: &[Metric],
     columns: &mut Columns<'_>,
     notes: &mut Vec<String>,
     faults: &mut Faults<'_>,
@@ -435,8 +438,16 @@ fn outcomes(
             }),
             suspected: spec.proxies.is_some() && outcomes.is_empty(),
             populated: spec.protected.iter().any(|p| p.population.is_some()),
+            defined: defined.to_vec(),
+            ratios: &[],
             metrics: Vec::new(),
         };
+        let given: Vec<Metric> = defined
+            .iter()
+            .copied()
+            .filter(|metric| can_give(&outcome, *metric))
+            .collect();
+        outcome.ratios = catalogue::custom::ratios(&given);
         outcome.metrics = metrics(written, &outcome, faults);
         add_gated(spec, &mut outcome);
         outcomes.push(outcome);
@@ -505,6 +516,7 @@ fn counted(written: &spec::Outcome, selected: &Condition, weight: Weight, faults
 fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) -> Vec<Metric> {
     let given = |wanted: &dyn Fn(Family) -> bool| -> Vec<Metric> {
         Metric::all()
+            .chain(outcome.defined.iter().copied())
             .filter(|m| wanted(m.family()) && can_give(outcome, *m))
             .collect()
     };
@@ -529,7 +541,7 @@ fn metrics(written: &spec::Outcome, outcome: &Outcome, faults: &mut Faults<'_>) 
             found.extend(of_family);
             continue;
         }
-        match (name.value.as_str(), catalogue::find(&name.value, outcome.favourable)) {
+        match (name.value.as_str(), outcome.find(&name.value)) {
             ("default", _) => found.extend(given(&|family| family.by_default)),
             ("all", _) => found.extend(given(&|_| true)),
             (_, None) => {
@@ -553,7 +565,7 @@ fn add_gated(spec: &Spec, outcome: &mut Outcome) {
     for gate in &spec.gates {
         let about_it = gate.outcome.as_ref().is_none_or(|name| name.value == outcome.name);
         if about_it
-            && let Some(meaning) = catalogue::find(&gate.metric.value, outcome.favourable)
+            && let Some(meaning) = outcome.find(&gate.metric.value)
             && can_give(outcome, meaning.metric)
         {
             outcome.metrics.push(meaning.metric);

@@ -1,10 +1,12 @@
 //! Puts the public result together from what was planned, counted, assessed and judged.
 
+use std::collections::BTreeSet;
+
 use super::model::v1;
 use crate::assess::{
     About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, Proxy, Search, Status, Subgroup, Within,
 };
-use crate::catalogue::{self, Unit};
+use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
 use crate::tally::{GroupTally, Tally};
@@ -85,6 +87,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             })
             .collect(),
         groupings: groupings(plan, tally, assessment),
+        metrics: metrics(assessment),
         estimates: assessment
             .findings
             .iter()
@@ -283,6 +286,23 @@ fn groupings(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<v1::Gro
                     judged: *judged,
                 })
                 .collect(),
+        })
+        .collect()
+}
+
+/// What the metrics of the findings are, in the order of the catalogue.
+fn metrics(assessment: &Assessment) -> Vec<v1::Metric> {
+    let found: BTreeSet<Metric> = assessment.findings.iter().map(|finding| finding.metric).collect();
+    let entries = found.into_iter().map(Metric::entry);
+    entries
+        .map(|entry| v1::Metric {
+            metric: entry.id.to_owned(),
+            title: entry.title.to_owned(),
+            meaning: entry.meaning.to_owned(),
+            formula: entry.formula_text.to_owned(),
+            direction: entry.direction.id().to_owned(),
+            caution: entry.caution.to_owned(),
+            source: entry.source.to_owned(),
         })
         .collect()
 }

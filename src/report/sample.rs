@@ -6,6 +6,7 @@
 mod gates;
 
 use super::model::v1::*;
+use crate::catalogue;
 
 /// A name that would end the line and colour the terminal.
 pub(crate) const HOSTILE: &str = "line\nbreak \u{1b}[31mred\u{202e}";
@@ -68,7 +69,25 @@ pub(crate) fn sample() -> Result {
     );
     gates::extremes(&mut result);
     gates::gates(&mut result);
+    result.metrics = metrics(&result);
     result
+}
+
+fn metrics(result: &Result) -> Vec<Metric> {
+    let is_in = |id: &str| result.estimates.iter().any(|e| e.metric == id);
+    let entries = catalogue::Metric::all().map(catalogue::Metric::entry);
+    entries
+        .filter(|entry| is_in(entry.id))
+        .map(|entry| Metric {
+            metric: entry.id.to_owned(),
+            title: entry.title.to_owned(),
+            meaning: entry.meaning.to_owned(),
+            formula: entry.formula_text.to_owned(),
+            direction: entry.direction.id().to_owned(),
+            caution: entry.caution.to_owned(),
+            source: entry.source.to_owned(),
+        })
+        .collect()
 }
 
 /// As much of the sample as one can read in JSON.
@@ -151,6 +170,7 @@ fn blank() -> Result {
         },
         outcomes: vec![outcome("offered", true), outcome("rejected", false)],
         groupings: Vec::new(),
+        metrics: Vec::new(),
         estimates: Vec::new(),
         within: vec![within()],
         search: Some(search()),

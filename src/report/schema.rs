@@ -64,6 +64,7 @@ mod tests {
             ("Outcome", "/outcomes/0"),
             ("Grouping", "/groupings/0"),
             ("Group", "/groupings/0/groups/0"),
+            ("Metric", "/metrics/0"),
             ("Estimate", "/estimates/0"),
             ("Within", "/within/0"),
             ("Bound", "/bounds/0"),

@@ -7,6 +7,7 @@ mod table;
 mod text;
 
 mod flags;
+mod metric;
 
 pub use flags::{Flags, apply};
 pub use table::{place, place_of};
@@ -70,6 +71,8 @@ pub struct Spec {
     pub proxies: Option<Proxies>,
     /// `[groups]`.
     pub groups: Groups,
+    /// `[[metric]]`, in the order written.
+    pub metrics: Vec<CustomMetric>,
     /// `[[outcome]]`, in the order written.
     pub outcomes: Vec<Outcome>,
     /// `[[gate]]`, in the order written.
@@ -302,6 +305,28 @@ pub struct Search {
 pub struct Proxies {
     /// Features, strata or columns of the log.
     pub columns: At<Vec<At<String>>>,
+}
+
+/// Measures with whole factors.
+pub type Terms = Vec<(At<String>, i32)>;
+
+/// `[[metric]]`: a ratio of two linear combinations of measures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomMetric {
+    /// Its name in gates, lists and results.
+    pub name: At<String>,
+    /// A short title; the name unless given.
+    pub title: Option<String>,
+    /// One sentence: what it says.
+    pub meaning: Option<String>,
+    /// Measures of the numerator.
+    pub numerator: At<Terms>,
+    /// Measures of the denominator.
+    pub denominator: At<Terms>,
+    /// `favour`, `against`, `better`, `worse` or `neutral`.
+    pub direction: Option<At<String>>,
+    /// Where it is written.
+    pub origin: Origin,
 }
 
 /// What `[groups].intersections` says.

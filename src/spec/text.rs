@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
     At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Proxies,
@@ -70,6 +71,10 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     if let Some((table, span)) = top.table("proxies", "a table") {
         spec.proxies = proxies(Reader::new(table, span, "[proxies]", top.faults));
+    }
+    for (table, span) in top.tables("metric") {
+        spec.metrics
+            .extend(metric(Reader::new(table, span, "[[metric]]", top.faults)));
     }
     for (table, span) in top.tables("outcome") {
         spec.outcomes

@@ -57,6 +57,9 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
         if let Some(value) = outcome.value {
             says.push_str(&format!("; value: {}", column(value)));
         }
+        for (numerator, denominator) in outcome.ratios {
+            says.push_str(&format!("; besides: {numerator:?} / {denominator:?}"));
+        }
         line(about_outcome(&outcome.name), says);
     }
     lines

@@ -17,6 +17,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::entries::{Key, Slot, kept, visit};
 use super::{About, SCHEMA, Stored};
+use crate::catalogue::Linear;
+use crate::catalogue::custom::{named, same_ratios};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::Counted;
 use crate::tally::{CrossSums, GroupTally, GroupingTally, Label, OutcomeAccount, OutcomeShape, Shape, Sums, Tally};
@@ -50,7 +52,32 @@ struct Outcome {
     name: String,
     label: bool,
     value: bool,
+    /// Ratios beyond the catalogue, by the names of their measures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ratios: Vec<[Terms; 2]>,
     added_up: Vec<String>,
+}
+
+/// Measures with their factors.
+type Terms = Vec<(String, i32)>;
+
+impl Outcome {
+    /// `None` for a measure that this version does not know.
+    fn shape(&self) -> Option<OutcomeShape> {
+        let ratios = self.ratios.iter().map(|[a, b]| Some((named(a)?, named(b)?)));
+        Some(OutcomeShape {
+            label: self.label,
+            value: self.value,
+            ratios: same_ratios(ratios.collect::<Option<_>>()?),
+        })
+    }
+}
+
+fn terms(linear: Linear) -> Terms {
+    linear
+        .iter()
+        .map(|(measure, factor)| (measure.id().to_owned(), *factor))
+        .collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -135,6 +162,7 @@ fn meta(stored: &Stored) -> Meta {
                 name: name.to_owned(),
                 label: shape.label,
                 value: shape.value,
+                ratios: shape.ratios.iter().map(|(a, b)| [terms(a), terms(b)]).collect(),
                 added_up: kept(Sums::zero(shape), CrossSums::zero(shape)),
             })
             .collect(),
@@ -326,11 +354,10 @@ fn other_version(name: &str, message: String) -> Diagnostic {
 /// A tally of a version that adds up less, or more, would be read with zeros where nothing was counted.
 fn check_added_up(meta: &Meta, name: &str) -> Result<(), Diagnostic> {
     for outcome in &meta.outcomes {
-        let shape = OutcomeShape {
-            label: outcome.label,
-            value: outcome.value,
-        };
-        if kept(Sums::zero(shape), CrossSums::zero(shape)) != outcome.added_up {
+        let told = outcome
+            .shape()
+            .map(|shape| kept(Sums::zero(shape), CrossSums::zero(shape)));
+        if told.as_ref() != Some(&outcome.added_up) {
             return Err(other_version(
                 name,
                 format!(
@@ -347,14 +374,7 @@ fn check_added_up(meta: &Meta, name: &str) -> Result<(), Diagnostic> {
 /// The tally with all its groups and no number; `None` where the metadata make no sense.
 fn skeleton(meta: &Meta) -> Option<Tally> {
     let shape = Shape {
-        outcomes: meta
-            .outcomes
-            .iter()
-            .map(|outcome| OutcomeShape {
-                label: outcome.label,
-                value: outcome.value,
-            })
-            .collect(),
+        outcomes: meta.outcomes.iter().map(Outcome::shape).collect::<Option<_>>()?,
         weighted: meta.weighted,
         persons: meta.persons,
         groupings: meta

@@ -27,6 +27,8 @@ pub use record::NO_DECISION;
 pub use sums::{Behind, CrossSums, Sums};
 
 use crate::catalogue::Measure;
+use crate::catalogue::custom::Ratio;
+use crate::plan::Outcome;
 
 /// What an outcome has, and so which of its measures are tallied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,20 @@ pub struct OutcomeShape {
     pub label: bool,
     /// It has a value.
     pub value: bool,
+    /// Metrics beyond the catalogue whose sums are kept too.
+    pub ratios: &'static [Ratio],
+}
+
+impl OutcomeShape {
+    /// The shape of a planned outcome.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Self {
+        Self {
+            label: outcome.actual.is_some(),
+            value: outcome.value.is_some(),
+            ratios: outcome.ratios,
+        }
+    }
 }
 
 /// What is tallied.

@@ -3,6 +3,7 @@
 use super::exact::{ExactSum, Fixed, Narrow};
 use super::sums::{Behind, CrossSums, Sums};
 use super::{OutcomeShape, measures};
+use crate::catalogue::custom::Ratio;
 use crate::catalogue::{self, Linear, Measure};
 
 /// How the measures of one outcome are stored.
@@ -53,9 +54,9 @@ pub(super) struct Totals {
 const MEASURES: usize = Measure::ALL.len();
 
 /// The products of two measures that some metric needs, as indices `(a, b)` with `a <= b` into `measures`.
-fn kept_products(measures: &[Measure]) -> Vec<(usize, usize)> {
+fn kept_products(measures: &[Measure], ratios: &[Ratio]) -> Vec<(usize, usize)> {
     let index = |m: Measure| measures.iter().position(|other| *other == m);
-    catalogue::products()
+    catalogue::products(ratios)
         .into_iter()
         .filter_map(|(a, b)| Some((index(a)?, index(b)?)))
         .map(|(a, b)| (a.min(b), a.max(b)))
@@ -81,13 +82,13 @@ impl Layout {
             }
         };
         let sums = measures.iter().map(|&m| slot(is_real(m))).collect();
-        let products = kept_products(&measures);
+        let products = kept_products(&measures, shape.ratios);
         let crossed = ordered(products.iter().copied());
         let second = products
             .into_iter()
             .map(|(a, b)| (a, b, slot(is_real(measures[a]) || is_real(measures[b]))))
             .collect();
-        let denominators = catalogue::denominators()
+        let denominators = catalogue::denominators(shape.ratios)
             .into_iter()
             .filter(|linear| linear.iter().all(|(m, _)| measures.contains(m)))
             .map(|linear| {

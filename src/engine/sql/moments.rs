@@ -19,10 +19,7 @@ pub(super) const MOST_ROWS: usize = 1_000_000;
 
 /// What outcomes have.
 pub(super) fn shape(plan: &Plan, outcome: usize) -> OutcomeShape {
-    OutcomeShape {
-        label: plan.outcomes[outcome].actual.is_some(),
-        value: plan.outcomes[outcome].value.is_some(),
-    }
+    OutcomeShape::of(&plan.outcomes[outcome])
 }
 
 /// The measure's name in a statement.

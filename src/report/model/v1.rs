@@ -26,6 +26,8 @@ pub struct Result {
     pub outcomes: Vec<Outcome>,
     /// The groupings: each attribute, each intersection.
     pub groupings: Vec<Grouping>,
+    /// What each metric of the estimates is.
+    pub metrics: Vec<Metric>,
     /// Every number.
     pub estimates: Vec<Estimate>,
     /// What is left of the gaps within strata; empty without any.
@@ -205,6 +207,25 @@ pub struct Group {
     pub subject_share: f64,
     /// Whether it is large enough to be judged and its attribute is known.
     pub judged: bool,
+}
+
+/// What a metric is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metric {
+    /// The name in estimates and gates.
+    pub metric: String,
+    /// A short title.
+    pub title: String,
+    /// One sentence: what it says.
+    pub meaning: String,
+    /// The formula in words and letters.
+    pub formula: String,
+    /// Which direction is better for a group: `favour` and `against` (more or less is better where being selected is good, and the other way round where it is not), `better`, `worse`, or `neutral` (only the distance from equality matters).
+    pub direction: String,
+    /// When not to use it.
+    pub caution: String,
+    /// Where the definition comes from.
+    pub source: String,
 }
 
 /// One number with all that is known of it. Null fields are absent from the question, not lost.

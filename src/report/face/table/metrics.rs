@@ -20,8 +20,9 @@ pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, 
         .map(|(_, answer)| answer.metric.as_str())
         .collect();
     let shown = |id: &str| page.look.metrics == Shown::All || gated.contains(&id);
-    let metrics: Vec<&'static str> = Metric::all().map(Metric::id).filter(|id| shown(id)).collect();
-    for family in [Family::Decision, Family::Label, Family::Value] {
+    let all = view.result.metrics.iter().map(|metric| metric.metric.as_str());
+    let metrics: Vec<&'a str> = all.filter(|id| shown(id)).collect();
+    for family in [Family::Decision, Family::Label, Family::Value, Family::Custom] {
         let members: Vec<(String, Vec<String>)> = metrics
             .iter()
             .filter(|id| !matches!(**id, MAIN | SPARED) && Family::of(id) == family)
@@ -43,11 +44,16 @@ enum Family {
     Decision,
     Label,
     Value,
+    /// The spec defines it.
+    Custom,
 }
 
 impl Family {
     fn of(id: &str) -> Self {
-        let needs = Metric::find(id).map_or(&[][..], |metric| metric.entry().needs);
+        let Some(metric) = Metric::find(id) else {
+            return Family::Custom;
+        };
+        let needs = metric.entry().needs;
         if needs.contains(&Need::Value) {
             Family::Value
         } else if needs.contains(&Need::Label) {
@@ -62,6 +68,7 @@ impl Family {
             Family::Decision => "other rates",
             Family::Label => "against the label",
             Family::Value => "value",
+            Family::Custom => "defined by the spec",
         }
     }
 }
@@ -71,7 +78,7 @@ fn column<'a>(
     view: &View<'a>,
     outcome: &'a Outcome,
     grouping: &'a Grouping,
-    id: &'static str,
+    id: &'a str,
 ) -> Option<(String, Vec<String>)> {
     // Some metrics have no value of their own (equalized odds): their gap is shown.
     let (head, contrast) = [(id.to_owned(), "value"), (format!("{id} gap"), "gap")]
@@ -166,7 +173,7 @@ fn write_reasons<'a>(
     view: &View<'a>,
     outcome: &'a Outcome,
     grouping: &'a Grouping,
-    metrics: &[&'static str],
+    metrics: &[&'a str],
 ) {
     for id in metrics.iter().filter(|id| !matches!(**id, MAIN | SPARED)) {
         let mut told: Vec<&str> = Vec::new();
