@@ -34,5 +34,6 @@ mod simulation;
 mod spec_errors;
 mod special_functions;
 mod tallies;
+mod thresholds;
 mod unknown_groups;
 mod within;

@@ -91,7 +91,8 @@ impl ConditionTest {
                     Test::Above(edge) => x > edge,
                     Test::AtMost(edge) => x <= edge,
                     Test::Below(edge) => x < edge,
-                    Test::Values(_) | Test::Counted { .. } => x > 0.0,
+                    // "Among the top" was made a lowest score before.
+                    Test::Values(_) | Test::Counted { .. } | Test::Top(_) => x > 0.0,
                 }
             }
         };

@@ -12,6 +12,7 @@ mod people;
 mod person;
 mod run;
 pub mod sql;
+mod top;
 mod value;
 
 pub use counting::Counting;

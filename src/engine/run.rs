@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::{Counted, Counter, Counting};
+use super::{Counted, Counter, Counting, top};
 use crate::diagnostic::Diagnostic;
 use crate::log::{Opened, Progress, ReadSummary, Units};
 use crate::plan::Plan;
@@ -24,6 +24,22 @@ pub struct Means {
 /// # Errors
 /// The first fault in the order of the rows, whichever thread meets it.
 pub fn embedded(
+    plan: &Plan,
+    log: &Opened,
+    people: Option<&Opened>,
+    means: &Means,
+    progress: &Progress<'_>,
+) -> Result<Counted, Diagnostic> {
+    let Some((resolved, notes)) = top::resolved(plan, log, people, means)? else {
+        return counted(plan, log, people, means, progress);
+    };
+    let mut counted = counted(&resolved, log, people, means, progress)?;
+    counted.notes.extend(notes);
+    Ok(counted)
+}
+
+/// Counts a plan in which nobody is to be among the top.
+pub(super) fn counted(
     plan: &Plan,
     log: &Opened,
     people: Option<&Opened>,

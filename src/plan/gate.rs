@@ -141,14 +141,16 @@ fn name(written: &spec::Gate, contrast: Contrast) -> String {
 fn outcomes_of(written: &spec::Gate, outcomes: &[Outcome], faults: &mut Faults<'_>) -> Vec<usize> {
     match &written.outcome {
         None => (0..outcomes.len()).collect(),
-        Some(name) => match outcomes.iter().position(|o| o.name == name.value) {
-            Some(o) => vec![o],
-            None => {
+        Some(name) => {
+            // An outcome of several thresholds stands for all of them.
+            let is_meant = |o: &Outcome| o.name == name.value || o.sweep.as_ref() == Some(&name.value);
+            let meant: Vec<usize> = (0..outcomes.len()).filter(|&o| is_meant(&outcomes[o])).collect();
+            if meant.is_empty() {
                 let known: Vec<&str> = outcomes.iter().map(|o| o.name.as_str()).collect();
                 faults.unknown("outcome", "unknown-outcome", name, &known);
-                Vec::new()
             }
-        },
+            meant
+        }
     }
 }
 

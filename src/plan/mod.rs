@@ -23,6 +23,8 @@ use crate::catalogue::{self, Contrast, Formula, Meaning, Metric, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
+pub use crate::spec::Top;
+
 /// Name of the group of people whose attribute is not known.
 pub const MISSING: &str = "(missing)";
 /// Name of the group of values that a recode does not list.
@@ -289,6 +291,8 @@ pub enum Test {
     AtMost(f64),
     /// `value < x`.
     Below(f64),
+    /// Among the highest numbers of the column. The embedded engine makes it a lowest number before it counts.
+    Top(Top),
     /// The value is itself a number: how many of the rows that this row stands for meet the condition.
     Counted {
         /// What an empty field means; `None`: no decision.
@@ -409,6 +413,8 @@ pub struct Given {
 pub struct Outcome {
     /// Name in the report.
     pub name: String,
+    /// The outcome of the spec that this is one threshold of, where it has several.
+    pub sweep: Option<String>,
     /// Whether being selected is good for the person.
     pub favourable: bool,
     /// When a row counts as selected.

@@ -365,6 +365,7 @@ fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut 
             spec::Test::Above(x) => Test::Above(*x),
             spec::Test::AtMost(x) => Test::AtMost(*x),
             spec::Test::Below(x) => Test::Below(*x),
+            spec::Test::Top(top) => Test::Top(*top),
             spec::Test::Counted { empty } => Test::Counted { empty: *empty },
         },
         must_occur: !written.absent_allowed,
@@ -411,6 +412,16 @@ fn outcomes(
         let benefit = benefit(written, faults);
         let Some(selected) = selected else { continue };
         counted(written, &selected, weight, faults);
+        if matches!(selected.test, Test::Top(_)) && spec.log.database.is_some() {
+            faults.add(
+                Diagnostic::new(
+                    "needs-rows",
+                    "who is among the top needs the rows of the log, which a database does not give",
+                )
+                .help("name the lowest score with `at_least`, or write the table to a Parquet file and audit that"),
+                &written.selected.origin,
+            );
+        }
         let favourable = match &written.favourable {
             Some(favourable) => favourable.value,
             None => {
@@ -423,6 +434,7 @@ fn outcomes(
         };
         let mut outcome = Outcome {
             name: written.name.value.clone(),
+            sweep: written.sweep.clone(),
             favourable,
             selected,
             actual,

@@ -80,6 +80,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .iter()
             .map(|o| v1::Outcome {
                 name: o.name.clone(),
+                sweep: o.sweep.clone(),
                 favourable: o.favourable,
                 label: o.actual.is_some(),
                 value: o.value.is_some(),

@@ -106,6 +106,7 @@ pub(crate) fn small() -> Result {
 fn blank() -> Result {
     let outcome = |name: &str, favourable: bool| Outcome {
         name: name.to_owned(),
+        sweep: None,
         favourable,
         label: favourable,
         value: false,

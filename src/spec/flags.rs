@@ -400,6 +400,7 @@ impl Applied {
                     favourable: flags
                         .favourable
                         .map(|f| at(f, if f { "--favourable" } else { "--unfavourable" })),
+                    sweep: None,
                     selected,
                     actual,
                     value: flags.value.clone().map(|v| at(v, "--value")),

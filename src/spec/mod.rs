@@ -364,12 +364,23 @@ pub enum Test {
     AtMost(f64),
     /// `value < x`.
     Below(f64),
+    /// Among the highest numbers of the column.
+    Top(Top),
     /// `counts = true`: the column says how many of the row's `count` rows meet the condition; `empty = 0`: what an
     /// empty field means.
     Counted {
         /// What an empty field means.
         empty: Option<u64>,
     },
+}
+
+/// Who is among the top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Top {
+    /// `top = 100`: so many rows.
+    Rows(u64),
+    /// `top_share = 0.1`: this share of the rows.
+    Share(f64),
 }
 
 /// `[[outcome]]`: a decision about people, and what is known of how it turned out.
@@ -379,6 +390,8 @@ pub struct Outcome {
     pub name: At<String>,
     /// Whether being selected is good for the person. `None` only when flags gave the outcome.
     pub favourable: Option<At<bool>>,
+    /// The outcome of the spec that this is one threshold of, where it has several.
+    pub sweep: Option<String>,
     /// When a row counts as selected.
     pub selected: Condition,
     /// When a row's observed label is positive.

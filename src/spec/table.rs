@@ -185,6 +185,19 @@ impl<'t, 'f, 's> Reader<'t, 'f, 's> {
         }
     }
 
+    /// One finite number, or a list of them.
+    pub(super) fn numbers(&mut self, key: &'static str) -> Option<Vec<f64>> {
+        let value = self.get(key)?;
+        let numbers: Option<Vec<f64>> = match value.get_ref() {
+            DeValue::Array(array) => array.iter().map(|item| number(item.get_ref())).collect(),
+            one => number(one).map(|x| vec![x]),
+        };
+        if numbers.is_none() {
+            self.faults.wrong_type(key, "a finite number, or a list of them", value);
+        }
+        numbers
+    }
+
     /// A whole number that is not negative.
     pub(super) fn count(&mut self, key: &'static str) -> Option<At<u64>> {
         let value = self.get(key)?;

@@ -10,7 +10,7 @@ use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
     At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Proxies,
-    Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test,
+    Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -78,7 +78,7 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     for (table, span) in top.tables("outcome") {
         spec.outcomes
-            .extend(outcome(Reader::new(table, span, "[[outcome]]", top.faults)));
+            .extend(outcomes(Reader::new(table, span, "[[outcome]]", top.faults)));
     }
     for (table, span) in top.tables("gate") {
         spec.gates
@@ -628,20 +628,33 @@ fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
 }
 
 /// A condition on one column: `{ column = "c", values = […] }`, or with a number in place of the values.
-fn condition(mut table: Reader<'_, '_, '_>) -> Option<Condition> {
+fn condition(table: Reader<'_, '_, '_>) -> Option<Condition> {
+    let mut conditions = conditions(table, false);
+    (conditions.len() == 1).then(|| conditions.remove(0).0)
+}
+
+/// A condition, or with a list of numbers several, each with what sets it apart. `ranked`: the top is a condition too.
+fn conditions(mut table: Reader<'_, '_, '_>, ranked: bool) -> Vec<(Condition, String)> {
     let origin = Origin::File(table.span.clone());
     let column = table.name("column");
     let values = table.texts("values");
-    let numbers = [
-        table.number("at_least").map(|x| Test::AtLeast(x.value)),
-        table.number("above").map(|x| Test::Above(x.value)),
-        table.number("at_most").map(|x| Test::AtMost(x.value)),
-        table.number("below").map(|x| Test::Below(x.value)),
-    ];
     let counts = table.bool("counts").is_some_and(|c| c.value);
     let empty = table.count("empty").map(|x| x.value);
     let absent_allowed = choice(&mut table, "absent", &["allow", "error"]).is_some_and(|word| word.value == "allow");
-    let mut tests: Vec<Test> = numbers.into_iter().flatten().collect();
+    // Each a kind of test, with all numbers that it is asked for.
+    let mut kinds: Vec<Vec<(Test, String)>> = Vec::new();
+    let mut numeric = |key: &'static str, sign: &str, test: fn(f64) -> Test| {
+        if let Some(numbers) = table.numbers(key) {
+            kinds.push(numbers.into_iter().map(|x| (test(x), format!("{sign} {x}"))).collect());
+        }
+    };
+    numeric("at_least", ">=", Test::AtLeast);
+    numeric("above", ">", Test::Above);
+    numeric("at_most", "<=", Test::AtMost);
+    numeric("below", "<", Test::Below);
+    if ranked {
+        kinds.extend(top(&mut table));
+    }
     if let Some(values) = values {
         if values.value.is_empty() {
             let span = table.span.clone();
@@ -649,49 +662,91 @@ fn condition(mut table: Reader<'_, '_, '_>) -> Option<Condition> {
                 .faults
                 .add(Diagnostic::new("bad-value", "`values` needs at least one value"), span);
         }
-        tests.push(Test::Values(values.value));
+        kinds.push(vec![(Test::Values(values.value), String::new())]);
     }
     if counts {
-        tests.push(Test::Counted { empty });
+        kinds.push(vec![(Test::Counted { empty }, String::new())]);
     }
     if column.is_none() {
         table.missing("column", "{ column = \"decision\", values = [\"yes\"] }");
     }
-    let test = if tests.len() == 1 {
-        tests.pop()
-    } else {
-        let span = table.span.clone();
-        table.faults.add(
-            Diagnostic::new(
-                "bad-value",
-                "a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `counts`",
-            ),
-            span,
-        );
-        None
+    let span = table.span.clone();
+    let fault = match kinds.as_slice() {
+        [tests] if tests.len() > 1 && !ranked => {
+            Some("several numbers make several outcomes: only `selected` of an outcome may have them")
+        }
+        [tests] if !tests.is_empty() => None,
+        _ if ranked => Some(
+            "a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `top`, `top_share`, `counts`",
+        ),
+        _ => Some("a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `counts`"),
     };
+    if let Some(fault) = fault {
+        table.faults.add(Diagnostic::new("bad-value", fault), span);
+    }
     table.finish();
-    Some(Condition {
-        column: column?,
-        test: test?,
-        origin,
-        absent_allowed,
-    })
+    let (Some(column), None) = (column, fault) else {
+        return Vec::new();
+    };
+    let tests = kinds.into_iter().flatten();
+    let condition = |(test, apart)| {
+        let condition = Condition {
+            column: column.clone(),
+            test,
+            origin: origin.clone(),
+            absent_allowed,
+        };
+        (condition, apart)
+    };
+    tests.map(condition).collect()
 }
 
+/// `top = 100`, `top_share = [0.05, 0.1]`.
+fn top(table: &mut Reader<'_, '_, '_>) -> Vec<Vec<(Test, String)>> {
+    let mut kinds = Vec::new();
+    let span = table.span.clone();
+    if let Some(rows) = table.numbers("top") {
+        if rows.iter().any(|rows| rows.fract() != 0.0 || *rows < 1.0) {
+            let fault = Diagnostic::new("bad-value", "`top` is a number of rows, 1 or more")
+                .help("for a share of the rows use `top_share`");
+            table.faults.add(fault, span.clone());
+        }
+        let told = |rows: f64| (Test::Top(Top::Rows(rows as u64)), format!("top {rows}"));
+        kinds.push(rows.into_iter().map(told).collect());
+    }
+    if let Some(shares) = table.numbers("top_share") {
+        if shares.iter().any(|share| *share <= 0.0 || *share >= 1.0) {
+            table.faults.add(
+                Diagnostic::new("bad-value", "`top_share` lies between 0 and 1").help("0.1 means a tenth of the rows"),
+                span,
+            );
+        }
+        let told = |share: f64| {
+            let percent = (share * 1e6).round() / 1e4;
+            (Test::Top(Top::Share(share)), format!("top {percent} %"))
+        };
+        kinds.push(shares.into_iter().map(told).collect());
+    }
+    kinds
+}
+
+/// What a condition looks like.
+const CONDITION: &str = "a condition, such as { column = \"decision\", values = [\"yes\"] }";
+
 fn nested_condition(table: &mut Reader<'_, '_, '_>, key: &'static str) -> Option<Condition> {
-    let (inner, span) = table.table(
-        key,
-        "a condition, such as { column = \"decision\", values = [\"yes\"] }",
-    )?;
+    let (inner, span) = table.table(key, CONDITION)?;
     condition(Reader::new(inner, span, "a condition", table.faults))
 }
 
-fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
+/// An outcome; several where `selected` has a list of numbers.
+fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
     let name = table.name("name");
     let favourable = table.bool("favourable");
     let has_selected = table.get("selected").is_some();
-    let selected = nested_condition(&mut table, "selected");
+    let selected = table.table("selected", CONDITION).map(|(inner, span)| {
+        let reader = Reader::new(inner, span, "a condition", table.faults);
+        conditions(reader, true)
+    });
     let actual = nested_condition(&mut table, "actual");
     let value = table.name("value");
     let unit = table.text("unit").map(|u| u.value);
@@ -712,18 +767,31 @@ fn outcome(mut table: Reader<'_, '_, '_>) -> Option<Outcome> {
         table.missing("selected", "selected = { column = \"decision\", values = [\"yes\"] }");
     }
     table.finish();
-    Some(Outcome {
-        name: name?,
-        favourable: Some(favourable?),
-        selected: selected?,
-        actual,
-        value,
-        unit,
-        score,
-        predicted,
-        benefit,
-        metrics,
-    })
+    let (Some(name), Some(favourable), Some(selected)) = (name, favourable, selected) else {
+        return Vec::new();
+    };
+    let several = selected.len() > 1;
+    let outcome = |(selected, apart): (Condition, String)| Outcome {
+        name: At {
+            value: if several {
+                format!("{} {apart}", name.value)
+            } else {
+                name.value.clone()
+            },
+            origin: name.origin.clone(),
+        },
+        sweep: several.then(|| name.value.clone()),
+        favourable: Some(favourable.clone()),
+        selected,
+        actual: actual.clone(),
+        value: value.clone(),
+        unit: unit.clone(),
+        score: score.clone(),
+        predicted: predicted.clone(),
+        benefit: benefit.clone(),
+        metrics: metrics.clone(),
+    };
+    selected.into_iter().map(outcome).collect()
 }
 
 fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {

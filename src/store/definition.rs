@@ -1,6 +1,6 @@
 //! What a tally counts, in words: two tallies add up, and a spec fits a tally, only where these agree.
 
-use crate::plan::{Attribute, Condition, Kind, Plan, Rule, Schema, Table, Test, Weight};
+use crate::plan::{Attribute, Condition, Kind, Plan, Rule, Schema, Table, Test, Top, Weight};
 
 /// What was counted, line by line: what it is about, and what it says.
 ///
@@ -100,6 +100,8 @@ fn condition(plan: &Plan, condition: &Condition) -> String {
         Test::Above(x) => format!("`{column}` > {x}"),
         Test::AtMost(x) => format!("`{column}` <= {x}"),
         Test::Below(x) => format!("`{column}` < {x}"),
+        Test::Top(Top::Rows(rows)) => format!("`{column}` among the {rows} highest"),
+        Test::Top(Top::Share(share)) => format!("`{column}` among the highest {share} of all"),
         Test::Counted { empty } => match empty {
             None => format!("as often as `{column}` says"),
             Some(count) => format!("as often as `{column}` says, {count} where it is empty"),

@@ -191,7 +191,8 @@ impl Rows<'_> {
             Test::Above(edge) => (">", *edge),
             Test::AtMost(edge) => ("<=", *edge),
             Test::Below(edge) => ("<", *edge),
-            Test::Counted { .. } => (">", 0.0),
+            // A plan for a database has no "among the top".
+            Test::Counted { .. } | Test::Top(_) => (">", 0.0),
         };
         let number = col.number();
         Tested {

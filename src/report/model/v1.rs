@@ -167,6 +167,8 @@ pub struct GroupAccount {
 pub struct Outcome {
     /// Its name.
     pub name: String,
+    /// The outcome of the spec that this is one threshold of; `null`: it has one only.
+    pub sweep: Option<String>,
     /// Whether being selected is good for the person.
     pub favourable: bool,
     /// Whether it has a label.

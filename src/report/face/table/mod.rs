@@ -9,6 +9,7 @@ mod head;
 mod metrics;
 mod missing;
 mod page;
+mod sweep;
 mod within;
 
 #[cfg(test)]
@@ -58,6 +59,17 @@ pub fn table(result: &Result, look: &Look) -> String {
     let mut page = Page::new(*look);
     head::write(&mut page, result);
     for outcome in &result.outcomes {
+        if let Some(swept) = &outcome.sweep {
+            if sweep::is_first(result, outcome) {
+                for grouping in view.groupings() {
+                    sweep::write(&mut page, result, swept, grouping);
+                }
+            }
+            // Tables of every threshold are for those who ask for everything.
+            if look.metrics == Shown::Gated {
+                continue;
+            }
+        }
         for grouping in view.groupings() {
             groups::write(&mut page, &view, outcome, grouping);
             metrics::write(&mut page, &view, outcome, grouping);
