@@ -36,4 +36,5 @@ mod special_functions;
 mod tallies;
 mod thresholds;
 mod unknown_groups;
+mod unknown_labels;
 mod within;

@@ -55,6 +55,14 @@ fn bounds_hold_whoever_the_unknown_are() {
     close("gap_high", 110.0 / 230.0 - 120.0 / 320.0);
     // 0.83 passes 0.8, and need not if the unknown were known; 0.5 holds whoever they are.
     assert_eq!(bounds[0]["gates_hanging"].to_string(), r#"["disparate_impact >= 0.8"]"#);
+    // By hand: 44.4 of the unknown to `a` and 55.6 to `b`, 30 of them selected; with 0.8 of the reference's rate.
+    let (u, v) = (100.0 * 200.0 / 450.0, 100.0 * 250.0 / 450.0);
+    let tip = &bounds[0]["tipping"][0];
+    let rate = |key: &str| tip[key].as_f64().unwrap();
+    let (own, other) = (rate("group_rate"), rate("reference_rate"));
+    assert!((own * u + other * v - 30.0).abs() < 1e-9, "{tip}");
+    let ratio = ((80.0 + own * u) / (200.0 + u)) / ((120.0 + other * v) / (250.0 + v));
+    assert!((ratio - 0.8).abs() < 1e-12, "{ratio}");
     let table = desk.run(&[&["audit"][..], &FLAGS, &gates].concat());
     assert!(table.out.contains("what the unknown could hide"), "{}", table.out);
 }

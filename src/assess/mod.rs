@@ -21,7 +21,7 @@ pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
 pub use crossed::{Proxy, Search, Subgroup};
 pub use finding::{About, Counts, Finding, Status};
-pub use missing::Bound;
+pub use missing::{Bound, LabelBound};
 pub use side::Ends;
 
 use std::panic::resume_unwind;
@@ -60,6 +60,8 @@ pub struct Assessment {
     pub within: Vec<Within>,
     /// What rows of unknown group could do to the comparisons.
     pub bounds: Vec<Bound>,
+    /// What rows of unknown label could do to the numbers that need labels.
+    pub label_bounds: Vec<LabelBound>,
     /// What a search for the worst-off group has found.
     pub search: Option<Search>,
     /// Which columns give a group away.
@@ -105,6 +107,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         tests: 0,
         within: Vec::new(),
         bounds: Vec::new(),
+        label_bounds: Vec::new(),
         search: None,
         proxies: Vec::new(),
         notes: distribution::notes(plan, tally),
@@ -128,6 +131,10 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
                 normals: &normals,
             };
             assessment.bounds.extend(place.bounds());
+            assessment.label_bounds.extend(place.label_bounds());
+            if grouping == 0 {
+                assessment.notes.extend(place.selective_labels());
+            }
             if outcome == 0 {
                 assessment.notes.extend(place.representation_notes());
             }

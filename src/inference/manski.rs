@@ -52,6 +52,26 @@ impl Counts {
         (end(false), end(true))
     }
 
+    /// How often the unknown of the group and of the reference would have to be selected for the group's rate to be
+    /// `factor` times the reference's plus `shift`, if the unknown are spread over the groups as the known are; `known`
+    /// are all of known group. `None`: no rates between 0 and 1 would do it.
+    ///
+    /// A tipping point (G. Molenberghs and M. Kenward, Missing Data in Clinical Studies, 2007, chapter 20): with
+    /// U of the unknown in the group and V in the reference, and as many of both selected as there are, one equation is left.
+    #[must_use]
+    pub fn tipping(&self, factor: f64, shift: f64, known: f64) -> Option<(f64, f64)> {
+        let share = |size: f64| self.unknown * size / known;
+        let (own, other) = (share(self.size), share(self.reference_size));
+        let selected = self.unknown_selected * (own + other) / self.unknown;
+        let (all_own, all_other) = (self.size + own, self.reference_size + other);
+        // (x + s) / n = factor (y + selected - s) / m + shift, for s selected of the unknown of the group.
+        let needed = factor * (self.reference_selected + selected) / all_other + shift - self.selected / all_own;
+        let found = needed / (1.0 / all_own + factor / all_other);
+        let rates = (found / own, (selected - found) / other);
+        let is_rate = |rate: f64| (0.0..=1.0).contains(&rate);
+        (is_rate(rates.0) && is_rate(rates.1)).then_some(rates)
+    }
+
     /// Bounds of the group's rate over the reference's.
     #[must_use]
     pub fn ratio(&self) -> Bounds {
@@ -128,5 +148,19 @@ mod tests {
             ..known
         };
         assert_eq!(none.ratio(), (None, None));
+    }
+
+    #[test]
+    fn rates_at_the_tipping_point_reach_the_threshold() {
+        // With 100 of unknown group spread as 200 to 250 and 30 of them selected: 44.4 and 55.6.
+        for (factor, shift) in [(0.8, 0.0), (0.9, 0.0), (1.0, -0.1)] {
+            let (own, other) = EXAMPLE.tipping(factor, shift, 450.0).unwrap();
+            let (u, v) = (100.0 * 200.0 / 450.0, 100.0 * 250.0 / 450.0);
+            assert_close(own * u + other * v, 30.0, 1e-12);
+            let rate = (80.0 + own * u) / (200.0 + u);
+            let reference = (120.0 + other * v) / (250.0 + v);
+            assert_close(rate, factor * reference + shift, 1e-12);
+        }
+        assert_eq!(EXAMPLE.tipping(2.0, 0.0, 450.0), None);
     }
 }

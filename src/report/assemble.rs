@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::model::v1;
 use crate::assess::{
-    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, Proxy, Search, Status, Subgroup, Within,
+    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, LabelBound, Proxy, Search, Status, Subgroup, Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
 use crate::tally::{GroupTally, Tally};
-use crate::verdict::{self, Answer, Judged, Outcome, Say};
+use crate::verdict::{self, Answer, Hanging, Judged, Outcome, Say};
 
 /// Everything that a result is made of.
 #[derive(Debug)]
@@ -105,6 +105,14 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .map(|found| {
                 let hanging = verdict::hanging(plan, assessment, judged, found);
                 bound(plan, tally, found, &hanging)
+            })
+            .collect(),
+        label_bounds: assessment
+            .label_bounds
+            .iter()
+            .map(|found| {
+                let hanging = verdict::hanging_on_labels(plan, assessment, judged, found);
+                label_bound(plan, tally, found, &hanging)
             })
             .collect(),
         search: assessment.search.as_ref().map(|found| search(plan, found)),
@@ -388,19 +396,27 @@ fn given(plan: &Plan, finding: &Finding) -> Option<String> {
     finding.given.map(|given| plan.given[given].name.clone())
 }
 
-fn bound(plan: &Plan, tally: &Tally, found: &Bound, hanging: &[usize]) -> v1::Bound {
+fn bound(plan: &Plan, tally: &Tally, found: &Bound, hanging: &[Hanging]) -> v1::Bound {
     v1::Bound {
         attribute: plan.groupings[found.grouping].name.clone(),
         group: tally.groupings[found.grouping].groups[found.group].name(),
         reference: found.reference.clone(),
         outcome: plan.outcomes[found.outcome].name.clone(),
-        unknown: found.unknown,
-        unknown_selected: found.unknown_selected,
+        unknown: found.counts.unknown,
+        unknown_selected: found.counts.unknown_selected,
         gap_low: found.gap.0,
         gap_high: found.gap.1,
         ratio_low: found.ratio.0,
         ratio_high: found.ratio.1,
-        gates_hanging: hanging.iter().map(|&gate| plan.gates[gate].name.clone()).collect(),
+        gates_hanging: hanging.iter().map(|h| plan.gates[h.gate].name.clone()).collect(),
+        tipping: hanging
+            .iter()
+            .map(|h| v1::Tipping {
+                gate: plan.gates[h.gate].name.clone(),
+                group_rate: h.tipping.map(|(own, _)| own),
+                reference_rate: h.tipping.map(|(_, other)| other),
+            })
+            .collect(),
     }
 }
 
@@ -468,6 +484,27 @@ fn proxy(found: &Proxy) -> v1::Proxy {
         information_high: high(found.information),
         guessed: found.right.map(|(right, _)| right),
         guessed_blindly: found.right.map(|(_, blindly)| blindly),
+    }
+}
+
+fn label_bound(plan: &Plan, tally: &Tally, found: &LabelBound, hanging: &[usize]) -> v1::LabelBound {
+    v1::LabelBound {
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: tally.groupings[found.grouping].groups[found.group].name(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        metric: found.metric.id().to_owned(),
+        selected: found.selected.1,
+        selected_unlabelled: found.selected.0,
+        others: found.others.1,
+        others_unlabelled: found.others.0,
+        low: found.value.0,
+        high: found.value.1,
+        gap_low: found.gap.0,
+        gap_high: found.gap.1,
+        ratio_low: found.ratio.0,
+        ratio_high: found.ratio.1,
+        gates_hanging: hanging.iter().map(|&gate| plan.gates[gate].name.clone()).collect(),
     }
 }
 

@@ -177,6 +177,7 @@ fn blank() -> Result {
         search: Some(search()),
         proxies: proxies(),
         bounds: vec![bound()],
+        label_bounds: vec![label_bound()],
         gates: Vec::new(),
         verdict: Verdict {
             verdict: "fail".to_owned(),
@@ -354,6 +355,32 @@ fn bound() -> Bound {
         ratio_low: Some(0.779),
         ratio_high: Some(0.866),
         gates_hanging: vec!["disparate_impact >= 0.8".to_owned()],
+        tipping: vec![Tipping {
+            gate: "disparate_impact >= 0.8".to_owned(),
+            group_rate: Some(0.16),
+            reference_rate: Some(0.4),
+        }],
+    }
+}
+
+fn label_bound() -> LabelBound {
+    LabelBound {
+        attribute: "gender".to_owned(),
+        group: "female".to_owned(),
+        reference: Some("male".to_owned()),
+        outcome: "offered".to_owned(),
+        metric: "true_positive_rate".to_owned(),
+        selected: 5_310.0,
+        selected_unlabelled: 0.0,
+        others: 13_600.0,
+        others_unlabelled: 900.0,
+        low: Some(0.41),
+        high: Some(0.52),
+        gap_low: Some(-0.19),
+        gap_high: Some(0.03),
+        ratio_low: Some(0.68),
+        ratio_high: Some(1.06),
+        gates_hanging: Vec::new(),
     }
 }
 

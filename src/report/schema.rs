@@ -68,6 +68,8 @@ mod tests {
             ("Estimate", "/estimates/0"),
             ("Within", "/within/0"),
             ("Bound", "/bounds/0"),
+            ("Tipping", "/bounds/0/tipping/0"),
+            ("LabelBound", "/label_bounds/0"),
             ("Search", "/search"),
             ("Subgroup", "/search/groups/0"),
             ("Item", "/search/groups/0/items/0"),

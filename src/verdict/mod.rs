@@ -11,7 +11,7 @@ mod missing;
 
 pub use answer::{Answer, Say};
 pub use exit::{Outcome, exit};
-pub use missing::hanging;
+pub use missing::{Hanging, hanging, hanging_on_labels};
 
 use crate::assess::{About, Assessment, Finding, Status};
 use crate::plan::{Gate, Plan};

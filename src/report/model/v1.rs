@@ -34,6 +34,8 @@ pub struct Result {
     pub within: Vec<Within>,
     /// What rows of unknown group could do to the comparisons of selection rates; empty where every group is known.
     pub bounds: Vec<Bound>,
+    /// What rows of unknown label could do to the numbers that need labels; empty where every label is known.
+    pub label_bounds: Vec<LabelBound>,
     /// What a search for the worst-off group has found; `null` without one.
     pub search: Option<Search>,
     /// Which columns give a protected attribute away; empty where nobody asked.
@@ -360,6 +362,56 @@ pub struct Bound {
     /// The ratio where they do best; `null`: without end.
     pub ratio_high: Option<f64>,
     /// Gates whose answer about this group could be another one if the unknown were known.
+    pub gates_hanging: Vec<String>,
+    /// For each gate that hangs on it: what would turn it round.
+    pub tipping: Vec<Tipping>,
+}
+
+/// What would turn a gate round that hangs on people of unknown group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tipping {
+    /// The gate.
+    pub gate: String,
+    /// How often the unknown of the group would have to be selected for the estimate to lie on the threshold, if the unknown are spread over the groups as the known are; `null`: no such rates would do it.
+    pub group_rate: Option<f64>,
+    /// How often the unknown of the reference would be selected then.
+    pub reference_rate: Option<f64>,
+}
+
+/// Bounds of a number over every label that the unlabelled rows could have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelBound {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Who it is compared with; `null`: nobody.
+    pub reference: Option<String>,
+    /// The outcome.
+    pub outcome: String,
+    /// The metric.
+    pub metric: String,
+    /// Rows of the group (or their weight) that were selected.
+    pub selected: f64,
+    /// Of these, without a label.
+    pub selected_unlabelled: f64,
+    /// Rows that were not selected.
+    pub others: f64,
+    /// Of these, without a label.
+    pub others_unlabelled: f64,
+    /// The number where the unknown labels make it lowest; `null`: undefined there.
+    pub low: Option<f64>,
+    /// The number where they make it highest.
+    pub high: Option<f64>,
+    /// The gap where the unknown labels make it lowest; `null`: undefined.
+    pub gap_low: Option<f64>,
+    /// The gap where they make it highest.
+    pub gap_high: Option<f64>,
+    /// The ratio where they make it lowest; `null`: undefined.
+    pub ratio_low: Option<f64>,
+    /// The ratio where they make it highest; `null`: without end.
+    pub ratio_high: Option<f64>,
+    /// Gates whose answer about this number could be another one if all labels were known.
     pub gates_hanging: Vec<String>,
 }
 

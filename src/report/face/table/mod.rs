@@ -75,6 +75,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);
+            missing::labels(&mut page, result, outcome, grouping);
         }
     }
     crossed::search(&mut page, result);
