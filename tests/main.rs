@@ -24,6 +24,7 @@ mod formats;
 mod gates;
 mod large_logs;
 mod layering;
+mod matching;
 mod metrics_reference;
 mod promises_in_docs;
 mod properties;

@@ -6,7 +6,8 @@ use super::distribution::counters;
 use super::finding::{About, Delta, Finding, Recipe, Scale, Status};
 use super::side::Ends;
 use super::{Assessment, blank};
-use crate::catalogue::{Contrast, Crossing, Direction, Formula, Linear, Measure, Metric};
+use crate::catalogue::{Contrast, Crossing, Direction, Formula, Measure, Metric};
+use crate::diagnostic::Diagnostic;
 use crate::inference::association::{cramers_v, cramers_v_corrected};
 use crate::inference::benjamini_hochberg::benjamini_hochberg;
 use crate::inference::noncentral_chi_square::noncentrality;
@@ -87,7 +88,10 @@ pub struct Proxy {
 }
 
 /// Does what the plan asks of combinations of columns.
-pub(super) fn crossed(plan: &Plan, tally: &Tally, assessment: &mut Assessment) {
+///
+/// # Errors
+/// A column that must be near holds something that is no number.
+pub(super) fn crossed(plan: &Plan, tally: &Tally, assessment: &mut Assessment) -> Result<(), Diagnostic> {
     for (index, crossed) in plan.crossed.iter().enumerate() {
         let mut kept = tally.histograms.iter();
         let histogram = kept.find(|h| h.of.first == plan.groupings.len() + index);
@@ -95,37 +99,40 @@ pub(super) fn crossed(plan: &Plan, tally: &Tally, assessment: &mut Assessment) {
         match crossed.purpose {
             Purpose::Search { metric, depth, people } => hunt.search(histogram, (metric, depth, people), assessment),
             Purpose::Proxies { protected } => hunt.proxies(histogram, protected, assessment),
+            Purpose::Matching { exact, nearness } => hunt.matching(histogram, (exact, nearness), assessment)?,
         }
     }
+    Ok(())
 }
 
 /// Rows and people of one combination of values.
-struct Combination<'h> {
-    labels: &'h [Label],
-    counters: Vec<Counter>,
+pub(super) struct Combination<'h> {
+    pub(super) labels: &'h [Label],
+    pub(super) counters: Vec<Counter>,
 }
 
-struct Hunt<'a> {
-    plan: &'a Plan,
-    tally: &'a Tally,
-    crossed: &'a Crossed,
+/// What is asked of one combination of columns.
+pub(super) struct Hunt<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) tally: &'a Tally,
+    pub(super) crossed: &'a Crossed,
 }
 
 impl Hunt<'_> {
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let names = self.crossed.attributes.iter();
         names.map(|&a| self.plan.attributes[a].name.clone()).collect()
     }
 
     /// Whether the outcome's computed metrics hold this one, and its name there.
-    fn asked(&self, how: Crossing) -> Option<Metric> {
+    pub(super) fn asked(&self, how: Crossing) -> Option<Metric> {
         let metrics = self.plan.outcomes[self.crossed.outcome].metrics.iter();
         metrics
             .copied()
             .find(|metric| metric.entry().formula == Formula::Crossing(how))
     }
 
-    fn cells<'h>(&self, histogram: &'h Histogram) -> Vec<Combination<'h>> {
+    pub(super) fn cells<'h>(&self, histogram: &'h Histogram) -> Vec<Combination<'h>> {
         let groups = histogram.groupings[0].iter().zip(&histogram.labels[0]).enumerate();
         groups
             .map(|(i, (own, labels))| {
@@ -139,7 +146,7 @@ impl Hunt<'_> {
     }
 
     /// People by replicate; without persons every row is one.
-    fn people(&self, counters: &[Counter]) -> Vec<f64> {
+    pub(super) fn people(&self, counters: &[Counter]) -> Vec<f64> {
         let mut people = vec![0.0; REPLICATES];
         let by_person = self.plan.subject.is_some();
         for counter in counters.iter().filter(|c| (c.pattern == PEOPLE) == by_person) {
@@ -447,7 +454,7 @@ fn of_told(how: Crossing, told: Told) -> Option<Delta> {
 }
 
 /// By column: its labels, in their order.
-fn columns<'h>(crossings: &[Combination<'h>]) -> Vec<Vec<&'h Label>> {
+pub(super) fn columns<'h>(crossings: &[Combination<'h>]) -> Vec<Vec<&'h Label>> {
     let count = crossings.first().map_or(0, |crossing| crossing.labels.len());
     (0..count)
         .map(|column| {
@@ -460,20 +467,14 @@ fn columns<'h>(crossings: &[Combination<'h>]) -> Vec<Vec<&'h Label>> {
 }
 
 /// How often a row of this decision and label counts in a linear combination.
-fn counted(linear: Linear, pattern: u8, half: u8) -> f64 {
+pub(super) fn counted(linear: &[(Measure, i32)], pattern: u8, half: u8) -> f64 {
     let selected = pattern >= half;
-    let label = pattern % half;
-    let is = |measure: Measure| match measure {
-        Measure::Rows => true,
-        Measure::Selected => selected,
-        Measure::Labelled => label > 0,
-        Measure::LabelledSelected => label > 0 && selected,
-        Measure::Actual => label == 2,
-        Measure::TruePositive => label == 2 && selected,
-        _ => false,
+    let label = match pattern % half {
+        0 => None,
+        label => Some(label == 2),
     };
-    let terms = linear.iter().filter(|(measure, _)| is(*measure));
-    terms.map(|(_, factor)| f64::from(*factor)).sum()
+    let of = |(measure, factor): &(Measure, i32)| Some(f64::from(*factor) * measure.of_row(selected, label)? as f64);
+    linear.iter().filter_map(of).sum()
 }
 
 fn everybody(cells: &[proxies::Cell]) -> f64 {

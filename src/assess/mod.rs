@@ -11,6 +11,7 @@ mod crossed;
 mod distribution;
 mod family;
 mod finding;
+mod matched;
 mod missing;
 mod pair;
 mod quantile;
@@ -21,6 +22,7 @@ pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
 pub use crossed::{Proxy, Search, Subgroup};
 pub use finding::{About, Counts, Finding, Status};
+pub use matched::Matched;
 pub use missing::{Bound, LabelBound};
 pub use side::Ends;
 
@@ -66,6 +68,8 @@ pub struct Assessment {
     pub search: Option<Search>,
     /// Which columns give a group away.
     pub proxies: Vec<Proxy>,
+    /// Groups among people who are alike.
+    pub matched: Vec<Matched>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -110,6 +114,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         label_bounds: Vec::new(),
         search: None,
         proxies: Vec::new(),
+        matched: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -149,7 +154,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         }
         assessment.references.push(chosen);
     }
-    crossed::crossed(plan, tally, &mut assessment);
+    crossed::crossed(plan, tally, &mut assessment)?;
     assessment.tests = adjust::adjust(&mut assessment.findings);
     Ok(assessment)
 }

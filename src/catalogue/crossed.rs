@@ -45,3 +45,47 @@ pub(super) const ENTRIES: &[Entry] = &[
         source: "Theil 1972 (uncertainty coefficient); McFadden 1974 (the same as a pseudo R²)",
     },
 ];
+
+const ALIKE: &str = "People are alike in what the spec names, and in nothing else. Match only on what may rightly decide: a feature that is a proxy or a consequence of the group hides the bias. Look at how many were matched and at the balance.";
+
+pub(super) const MATCHING: &[Entry] = &[
+    Entry {
+        id: "matched_gap",
+        title: "Gap to people who are alike",
+        meaning: "How much more often a group's rows are selected than rows of others with the same features.",
+        formula_text: "mean over the group's matched rows of (own decision - rate of their matches); matches have the same values of the exact features and are the nearest in the others",
+        formula: Formula::Crossing(Crossing::MatchedGap),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: &[Need::Matching],
+        aliases: &[],
+        caution: ALIKE,
+        source: "Rubin 1973; Iacus, King & Porro 2012 (coarsened exact matching); Abadie & Imbens 2006 (the error with replacement)",
+    },
+    Entry {
+        id: "treated_differently",
+        title: "Treated differently though alike",
+        meaning: "The share of pairs, one of the group and one of the others with the same features, of which one is selected and the other is not.",
+        formula_text: "mean over the group's matched rows of p (1 - q) + (1 - p) q; p own decision, q rate of the matches",
+        formula: Formula::Crossing(Crossing::Differently),
+        unit: Unit::Share,
+        direction: Direction::Worse,
+        needs: &[Need::Matching],
+        aliases: &[],
+        caution: "Decisions by chance differ too: with one rate for all it is 2 p (1 - p). Compare it with 1 - consistency, which is the same within everybody.",
+        source: "Situation testing: Luong, Ruggieri & Turini 2011",
+    },
+    Entry {
+        id: "consistency",
+        title: "Consistency",
+        meaning: "How alike people with the same features are treated, whatever their group; 1: all the same.",
+        formula_text: "1 - mean over rows of |decision - rate of the nearest others|; neighbours are people of other replicates, so that nobody is their own",
+        formula: Formula::Crossing(Crossing::Consistency),
+        unit: Unit::Share,
+        direction: Direction::Better,
+        needs: &[Need::Matching],
+        aliases: &[],
+        caution: "It says nothing of groups: a rule that treats all women alike and worse is consistent. AIF360 counts a person among their own neighbours, and so finds more.",
+        source: "Zemel et al. 2013; AIF360 consistency_score",
+    },
+];

@@ -174,6 +174,12 @@ pub enum Crossing {
     Auc,
     /// How much of the uncertainty about the group they take away.
     Information,
+    /// The gap to others who are alike.
+    MatchedGap,
+    /// How often two who are alike are treated differently.
+    Differently,
+    /// How alike those who are alike are treated, whatever their group.
+    Consistency,
 }
 
 /// How comparisons within strata are put together.
@@ -425,8 +431,11 @@ impl Formula {
             Formula::Conditional { how, .. } => how.contrasts(),
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
-            Formula::Association(_) | Formula::Crossing(Crossing::Auc | Crossing::Information) => &[Contrast::Value],
-            Formula::Crossing(Crossing::Subgroup) => &[Contrast::Gap],
+            Formula::Association(_)
+            | Formula::Crossing(
+                Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
+            ) => &[Contrast::Value],
+            Formula::Crossing(Crossing::Subgroup | Crossing::MatchedGap) => &[Contrast::Gap],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
@@ -465,6 +474,8 @@ pub enum Need {
     Search,
     /// `[proxies]`, columns that may give a group away.
     Proxies,
+    /// `[matching]`, columns in which people are alike.
+    Matching,
     /// `score`, how likely the system took the label to be positive.
     Score,
     /// `predicted`, what the system took the value to be.
@@ -655,7 +666,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 12] = [
+pub const FAMILIES: [Family; 13] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -667,6 +678,7 @@ pub const FAMILIES: [Family; 12] = [
     Family::new("errors", true, distributions::ERRORS),
     Family::new("inequality", false, distributions::BENEFITS),
     Family::new("search", true, crossed::ENTRIES),
+    Family::new("matching", true, crossed::MATCHING),
     CUSTOM,
 ];
 

@@ -202,6 +202,8 @@ pub enum Has {
     Search,
     /// Columns that may give a group away.
     Proxies,
+    /// Columns in which people are alike.
+    Matching,
     /// A score.
     Score,
     /// A predicted value.
@@ -321,6 +323,9 @@ pub struct WhatArgs {
     /// Columns that may give a protected attribute away, one by one and together
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Groups")]
     pub proxies: Vec<String>,
+    /// Columns in which people are alike: groups are compared among those who are
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Groups")]
+    pub matching: Vec<String>,
     /// A value of the attributes that means "not known"; may be repeated
     #[arg(long, value_name = "VALUE", help_heading = "Groups")]
     pub missing: Vec<String>,

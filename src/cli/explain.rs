@@ -45,6 +45,7 @@ fn need(has: Has) -> Need {
         Has::Population => Need::Population,
         Has::Search => Need::Search,
         Has::Proxies => Need::Proxies,
+        Has::Matching => Need::Matching,
         Has::Score => Need::Score,
         Has::Predicted => Need::Predicted,
     }

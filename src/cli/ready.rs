@@ -258,6 +258,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         strata: args.stratum.clone(),
         search: args.search.clone(),
         proxies: args.proxies.clone(),
+        matching: args.matching.clone(),
         missing: args.missing.clone(),
         reference: args.reference.clone(),
         intersections: args.intersection.clone(),

@@ -89,6 +89,7 @@ fn counted_scores(
         populated: false,
         searched: false,
         suspected: false,
+        matched: false,
         sweep: None,
         defined: Vec::new(),
         ratios: &[],

@@ -30,6 +30,7 @@ pub mod interval;
 pub mod katz;
 pub mod koopman;
 pub mod manski;
+pub mod matching;
 pub mod miettinen_nurminen;
 pub mod mover;
 pub mod newcombe;

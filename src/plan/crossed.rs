@@ -1,10 +1,10 @@
 //! Searches for the worst-off group, and hunts for proxies: which columns they look at.
 
 use super::resolve::Faults;
-use super::{Attribute, Crossed, Outcome, Purpose};
+use super::{Attribute, Crossed, Nearness, Outcome, Purpose, Rule};
 use crate::catalogue::{self, Formula, Measure, Metric, Unit};
 use crate::diagnostic::Diagnostic;
-use crate::spec::{At, Origin, Protected, Spec};
+use crate::spec::{At, Matching, Origin, Protected, Spec};
 
 /// Columns of a combination.
 const DEPTH: u64 = 3;
@@ -12,6 +12,10 @@ const DEPTH: u64 = 3;
 const MOST_COLUMNS: usize = 12;
 /// Groups of fewer people than this have too few in either half.
 const PEOPLE: u64 = 50;
+/// People who are looked for as the nearest.
+const NEIGHBOURS: u64 = 5;
+/// How far they may be, in standard deviations.
+const CALIPER: f64 = 0.25;
 /// Deepest combinations that are looked at.
 const DEEPEST: u64 = 5;
 
@@ -20,7 +24,11 @@ pub(super) fn features(spec: &Spec) -> Vec<Protected> {
     let mut features = spec.features.clone();
     let searched = spec.search.iter().flat_map(|search| &search.columns.value);
     let suspected = spec.proxies.iter().flat_map(|proxies| &proxies.columns.value);
-    for name in searched.chain(suspected) {
+    let alike = spec
+        .matching
+        .iter()
+        .flat_map(|matching| matching.columns.value.iter().chain(&matching.nearest.value));
+    for name in searched.chain(suspected).chain(alike) {
         let declared = spec.protected.iter().chain(&spec.strata).chain(&features);
         if !declared.into_iter().any(|known| known.name.value == name.value) {
             features.push(Protected {
@@ -40,13 +48,15 @@ pub(super) fn crossed(
     faults: &mut Faults<'_>,
 ) -> Vec<Crossed> {
     let mut all = Vec::new();
+    let (proxies, matching) = (spec.proxies.as_ref(), spec.matching.as_ref());
     let asked = [
         spec.search.as_ref().map(|search| ("a search", &search.columns)),
-        spec.proxies
-            .as_ref()
-            .map(|proxies| ("a hunt for proxies", &proxies.columns)),
+        proxies.map(|proxies| ("a hunt for proxies", &proxies.columns)),
+        matching.map(|matching| ("matching", &matching.columns)),
+        matching.map(|matching| ("matching", &matching.nearest)),
     ];
-    for (what, columns) in asked.into_iter().flatten() {
+    let asked = asked.into_iter().flatten();
+    for (what, columns) in asked.filter(|(_, columns)| !columns.value.is_empty()) {
         if spec.log.database.is_some() {
             faults.add(
                 Diagnostic::new(
@@ -143,7 +153,77 @@ pub(super) fn crossed(
             });
         }
     }
+    if let Some(matching) = &spec.matching {
+        all.extend(matched(matching, attributes, protected, outcomes, faults));
+    }
     all
+}
+
+fn matched(
+    matching: &Matching,
+    attributes: &[Attribute],
+    protected: usize,
+    outcomes: &[Outcome],
+    faults: &mut Faults<'_>,
+) -> Vec<Crossed> {
+    let exact = places(&matching.columns, attributes, faults);
+    let nearest = places(&matching.nearest, attributes, faults);
+    for name in matching.columns.value.iter().chain(&matching.nearest.value) {
+        let protected = &attributes[..protected.min(attributes.len())];
+        if protected.iter().any(|a| a.name == name.value) {
+            faults.add(
+                Diagnostic::new("bad-value", format!("`{}` is protected itself", name.value))
+                    .help("name what may rightly decide: groups are compared among people who are alike in it"),
+                &name.origin,
+            );
+        }
+    }
+    for name in &matching.nearest.value {
+        if matching.columns.value.iter().any(|exact| exact.value == name.value) {
+            faults.add(
+                Diagnostic::new("duplicate-name", format!("`{}` is named twice", name.value)),
+                &name.origin,
+            );
+        }
+        let attribute = attributes.iter().find(|a| a.name == name.value);
+        if attribute.is_some_and(|a| a.rule != Rule::AsIs) {
+            faults.add(
+                Diagnostic::new(
+                    "bad-value",
+                    format!("`{}` has bands or other names, and can't be near", name.value),
+                )
+                .help("put it under `columns`, or leave its bands out"),
+                &name.origin,
+            );
+        }
+    }
+    let nearness = Nearness {
+        neighbours: matching.neighbours.as_ref().map_or(NEIGHBOURS, |n| n.value),
+        caliper: matching.caliper.as_ref().map_or(CALIPER, |c| c.value),
+    };
+    let origins = [
+        (
+            nearness.neighbours == 0,
+            matching.neighbours.as_ref().map(|n| &n.origin),
+        ),
+        (nearness.caliper <= 0.0, matching.caliper.as_ref().map(|c| &c.origin)),
+    ];
+    for (bad, origin) in origins {
+        if let (true, Some(origin)) = (bad, origin) {
+            faults.add(Diagnostic::new("bad-value", "it must be above 0"), origin);
+        }
+    }
+    let features: Vec<usize> = exact.iter().chain(&nearest).copied().collect();
+    let each = (0..outcomes.len()).flat_map(|outcome| (0..protected).map(move |attribute| (outcome, attribute)));
+    each.map(|(outcome, attribute)| Crossed {
+        outcome,
+        attributes: std::iter::once(attribute).chain(features.iter().copied()).collect(),
+        purpose: Purpose::Matching {
+            exact: exact.len(),
+            nearness,
+        },
+    })
+    .collect()
 }
 
 fn places(columns: &At<Vec<At<String>>>, attributes: &[Attribute], faults: &mut Faults<'_>) -> Vec<usize> {

@@ -259,6 +259,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Population => outcome.populated,
         Need::Search => outcome.searched,
         Need::Proxies => outcome.suspected,
+        Need::Matching => outcome.matched,
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
     }
@@ -291,6 +292,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Proxies) => (
             "suspected columns",
             "add [proxies] columns = [\"postcode\", \"device\"] to the spec, or --proxies postcode,device",
+        ),
+        Some(Need::Matching) => (
+            "columns in which people are alike",
+            "add [matching] columns = [\"segment\"] to the spec, or --matching segment",
         ),
         Some(Need::Population) => (
             "a reference population",

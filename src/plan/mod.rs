@@ -395,6 +395,22 @@ pub enum Purpose {
         /// How many of the attributes are protected; the others are suspects.
         protected: usize,
     },
+    /// How the groups of the first attribute are treated among people who are alike.
+    Matching {
+        /// How many of the other attributes must be the same; the rest must be near.
+        exact: usize,
+        /// How near.
+        nearness: Nearness,
+    },
+}
+
+/// How near people must be to be alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nearness {
+    /// So many people are looked for.
+    pub neighbours: u64,
+    /// None that is farther in any attribute, in standard deviations.
+    pub caliper: f64,
 }
 
 /// A grouping whose groups are compared within strata: legitimate factors that may rightly make a difference.
@@ -439,6 +455,8 @@ pub struct Outcome {
     pub searched: bool,
     /// Whether columns that may give a group away are looked at by its rows.
     pub suspected: bool,
+    /// Whether people who are alike are compared.
+    pub matched: bool,
     /// Metrics that the spec defines.
     pub defined: Vec<Metric>,
     /// The ratios of those that this outcome can give.

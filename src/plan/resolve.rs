@@ -449,6 +449,7 @@ fn outcomes(
                 None => outcomes.is_empty(),
             }),
             suspected: spec.proxies.is_some() && outcomes.is_empty(),
+            matched: spec.matching.is_some(),
             populated: spec.protected.iter().any(|p| p.population.is_some()),
             defined: defined.to_vec(),
             ratios: &[],

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::model::v1;
 use crate::assess::{
-    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, LabelBound, Proxy, Search, Status, Subgroup, Within,
+    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, LabelBound, Matched, Proxy, Search, Status, Subgroup,
+    Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
@@ -117,6 +118,11 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .collect(),
         search: assessment.search.as_ref().map(|found| search(plan, found)),
         proxies: assessment.proxies.iter().map(proxy).collect(),
+        matched: assessment
+            .matched
+            .iter()
+            .map(|found| matched(plan, tally, found))
+            .collect(),
         gates: plan
             .gates
             .iter()
@@ -505,6 +511,33 @@ fn label_bound(plan: &Plan, tally: &Tally, found: &LabelBound, hanging: &[usize]
         ratio_low: found.ratio.0,
         ratio_high: found.ratio.1,
         gates_hanging: hanging.iter().map(|&gate| plan.gates[gate].name.clone()).collect(),
+    }
+}
+
+fn matched(plan: &Plan, tally: &Tally, found: &Matched) -> v1::Matched {
+    let low = |(_, ends): (f64, Option<Ends>)| ends.and_then(|ends| ends.low);
+    let high = |(_, ends): (f64, Option<Ends>)| ends.and_then(|ends| ends.high);
+    let balance = found.balance.iter().map(|(column, before, after, number)| v1::Balance {
+        column: column.clone(),
+        unit: if *number { "standard deviations" } else { "share" }.to_owned(),
+        before: *before,
+        after: *after,
+    });
+    v1::Matched {
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: tally.groupings[found.grouping].groups[found.group].name(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        rows: found.rows.0,
+        matched: found.rows.1,
+        crude: found.crude,
+        gap: found.gap.0,
+        gap_low: low(found.gap),
+        gap_high: high(found.gap),
+        differently: found.differently.0,
+        differently_low: low(found.differently),
+        differently_high: high(found.differently),
+        balance: balance.collect(),
     }
 }
 

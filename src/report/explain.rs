@@ -29,6 +29,7 @@ pub fn need(need: Need) -> &'static str {
         Need::Unfavourable => "an outcome with `favourable = false`",
         Need::Population => "a reference population (`population` of an attribute)",
         Need::Search => "columns to search (`[search]`)",
+        Need::Matching => "columns in which people are alike (`[matching]`)",
         Need::Proxies => "suspected columns (`[proxies]`)",
         Need::Score => "a score (`score`)",
         Need::Predicted => "a predicted value (`predicted`)",

@@ -36,6 +36,11 @@ const PLAIN: &[(&str, &str)] = &[
         "needs-rows",
         "it needs whole distributions, which neither a database nor a tally in a file gives: audit the log itself",
     ),
+    ("nobody-alike", "nobody of the others is alike"),
+    (
+        "too-many-to-match",
+        "there are too many different people to compare each with each: give numbers bands, and name them under `columns`",
+    ),
     ("nothing-to-search", "no group has people enough to search"),
     ("no-positives", "no label in the group is positive"),
     ("no-negatives", "no label in the group is negative"),

@@ -176,6 +176,7 @@ fn blank() -> Result {
         within: vec![within()],
         search: Some(search()),
         proxies: proxies(),
+        matched: vec![matched()],
         bounds: vec![bound()],
         label_bounds: vec![label_bound()],
         gates: Vec::new(),
@@ -381,6 +382,34 @@ fn label_bound() -> LabelBound {
         ratio_low: Some(0.68),
         ratio_high: Some(1.06),
         gates_hanging: Vec::new(),
+    }
+}
+
+fn matched() -> Matched {
+    let balance = |column: &str, unit: &str, before: f64, after: f64| Balance {
+        column: column.to_owned(),
+        unit: unit.to_owned(),
+        before,
+        after,
+    };
+    Matched {
+        attribute: "gender".to_owned(),
+        group: "female".to_owned(),
+        reference: "male".to_owned(),
+        outcome: "offered".to_owned(),
+        rows: 18_910.0,
+        matched: 18_301.0,
+        crude: Some(-0.061_642),
+        gap: -0.041,
+        gap_low: Some(-0.06),
+        gap_high: Some(-0.022),
+        differently: 0.43,
+        differently_low: Some(0.41),
+        differently_high: Some(0.45),
+        balance: vec![
+            balance(HOSTILE, "share", 0.12, 0.0),
+            balance("income", "standard deviations", -0.31, -0.008),
+        ],
     }
 }
 

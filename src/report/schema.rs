@@ -74,6 +74,8 @@ mod tests {
             ("Subgroup", "/search/groups/0"),
             ("Item", "/search/groups/0/items/0"),
             ("Proxy", "/proxies/0"),
+            ("Matched", "/matched/0"),
+            ("Balance", "/matched/0/balance/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),

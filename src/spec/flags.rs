@@ -45,6 +45,8 @@ pub struct Flags {
     pub search: Vec<String>,
     /// `--proxies`.
     pub proxies: Vec<String>,
+    /// `--matching`.
+    pub matching: Vec<String>,
     /// `--missing`.
     pub missing: Vec<String>,
     /// `--reference`.
@@ -278,6 +280,11 @@ impl Applied {
             let proxies = self.spec.proxies.get_or_insert_default();
             proxies.columns = named(&flags.proxies, "--proxies");
             self.overrides("proxies.columns");
+        }
+        if !flags.matching.is_empty() {
+            let matching = self.spec.matching.get_or_insert_default();
+            matching.columns = named(&flags.matching, "--matching");
+            self.overrides("matching.columns");
         }
         for protected in &mut self.spec.protected {
             if let Some(reference) = &flags.reference {

@@ -69,6 +69,8 @@ pub struct Spec {
     pub search: Option<Search>,
     /// `[proxies]`.
     pub proxies: Option<Proxies>,
+    /// `[matching]`.
+    pub matching: Option<Matching>,
     /// `[groups]`.
     pub groups: Groups,
     /// `[[metric]]`, in the order written.
@@ -305,6 +307,19 @@ pub struct Search {
 pub struct Proxies {
     /// Features, strata or columns of the log.
     pub columns: At<Vec<At<String>>>,
+}
+
+/// `[matching]`: on what people are alike.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matching {
+    /// Strata, features or columns of the log that must be the same.
+    pub columns: At<Vec<At<String>>>,
+    /// Columns of numbers that must be near.
+    pub nearest: At<Vec<At<String>>>,
+    /// So many people are looked for; 5 unless given.
+    pub neighbours: Option<At<u64>>,
+    /// None that is farther in any of them, in standard deviations; 0.25 unless given.
+    pub caliper: Option<At<f64>>,
 }
 
 /// Measures with whole factors.

@@ -9,8 +9,8 @@ use toml::de::{DeTable, DeValue};
 use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Origin, Outcome, People, Protected, Proxies,
-    Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Matching, Origin, Outcome, People,
+    Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -71,6 +71,9 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     if let Some((table, span)) = top.table("proxies", "a table") {
         spec.proxies = proxies(Reader::new(table, span, "[proxies]", top.faults));
+    }
+    if let Some((table, span)) = top.table("matching", "a table") {
+        spec.matching = Some(matching(Reader::new(table, span, "[matching]", top.faults)));
     }
     for (table, span) in top.tables("metric") {
         spec.metrics
@@ -420,6 +423,21 @@ fn search(mut table: Reader<'_, '_, '_>) -> Option<Search> {
     };
     table.finish();
     Some(search)
+}
+
+fn matching(mut table: Reader<'_, '_, '_>) -> Matching {
+    let (columns, nearest) = (table.texts("columns"), table.texts("nearest"));
+    if columns.is_none() && nearest.is_none() {
+        table.missing("columns", "columns = [\"segment\", \"tenure\"]");
+    }
+    let matching = Matching {
+        neighbours: table.count("neighbours"),
+        caliper: table.number("caliper"),
+        columns: columns.unwrap_or_default(),
+        nearest: nearest.unwrap_or_default(),
+    };
+    table.finish();
+    matching
 }
 
 fn proxies(mut table: Reader<'_, '_, '_>) -> Option<Proxies> {

@@ -40,6 +40,8 @@ pub struct Result {
     pub search: Option<Search>,
     /// Which columns give a protected attribute away; empty where nobody asked.
     pub proxies: Vec<Proxy>,
+    /// Groups among people who are alike; empty where nobody asked.
+    pub matched: Vec<Matched>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -517,6 +519,52 @@ pub struct Proxy {
     pub guessed: Option<f64>,
     /// The same of always guessing the most frequent group.
     pub guessed_blindly: Option<f64>,
+}
+
+/// A group among people who are alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Matched {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Who it is compared with.
+    pub reference: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Rows of the group (or their weight).
+    pub rows: f64,
+    /// Those of them for which others are alike.
+    pub matched: f64,
+    /// The gap of all rows, as it is.
+    pub crude: Option<f64>,
+    /// The gap to the matches.
+    pub gap: f64,
+    /// Lower end of its interval.
+    pub gap_low: Option<f64>,
+    /// Upper end of its interval.
+    pub gap_high: Option<f64>,
+    /// Share of pairs of a row and a match of which one is selected and the other is not.
+    pub differently: f64,
+    /// Lower end of its interval.
+    pub differently_low: Option<f64>,
+    /// Upper end of its interval.
+    pub differently_high: Option<f64>,
+    /// How far apart both sides are, by column.
+    pub balance: Vec<Balance>,
+}
+
+/// How far apart the two sides of a matching are in a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Balance {
+    /// The column.
+    pub column: String,
+    /// `standard deviations` between means of a number, or `share`: half the sum of the differences of the values' shares.
+    pub unit: String,
+    /// Before matching.
+    pub before: f64,
+    /// After matching.
+    pub after: f64,
 }
 
 /// A test.

@@ -6,6 +6,7 @@ mod crossed;
 mod gates;
 mod groups;
 mod head;
+mod matched;
 mod metrics;
 mod missing;
 mod page;
@@ -74,6 +75,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             groups::write(&mut page, &view, outcome, grouping);
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
+            matched::write(&mut page, result, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);
             missing::labels(&mut page, result, outcome, grouping);
         }
