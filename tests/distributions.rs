@@ -355,3 +355,37 @@ fn information_is_that_of_scikit_learn() {
         assert!((found - expected).abs() < 1e-12, "{metric}: {found} is not {expected}");
     }
 }
+
+#[test]
+fn curves_are_those_of_the_numbers_beside_them() {
+    let desk = Desk::with("log.csv", fair_log(11, 900));
+    let result = desk.result(&FLAGS);
+    let curves = result["curves"].as_array().unwrap();
+    assert_eq!(curves.len(), 2);
+    for curve in curves {
+        let group = curve["group"].as_str().unwrap();
+        let bins = curve["bins"].as_array().unwrap();
+        let rows: f64 = bins.iter().map(|bin| number(bin, "rows")).sum();
+        let away = |bin: &Value| number(bin, "rows") / rows * (number(bin, "share") - number(bin, "mean_score")).abs();
+        let error = find(&result, "gender", group, "calibration_error", "value");
+        let found: f64 = bins.iter().map(away).sum();
+        assert!((found - number(error, "estimate")).abs() < 1e-12, "{found} {error}");
+        assert_eq!(number(error, "rows"), rows);
+        // The labels are drawn by the score, so that nearly every bin's interval holds its mean score.
+        let held = bins.iter().filter(|bin| covers(bin, number(bin, "mean_score"))).count();
+        assert!(bins.len() == 15 && held >= 12, "{held} of {}", bins.len());
+        // The trapezoids under the curve are the area: there are few scores, so that no point is left out.
+        let mut corner = (0.0, 0.0);
+        let mut area = 0.0;
+        for point in curve["roc"].as_array().unwrap() {
+            let (x, y) = (number(point, "false_positive_rate"), number(point, "true_positive_rate"));
+            area += (x - corner.0) * f64::midpoint(y, corner.1);
+            corner = (x, y);
+        }
+        let auc = find(&result, "gender", group, "auc", "value");
+        assert!((area - number(auc, "estimate")).abs() < 2e-3, "{area} {auc}");
+        assert_eq!(corner, (1.0, 1.0));
+    }
+    let unscored: Vec<&str> = FLAGS.iter().copied().filter(|flag| !flag.contains("score")).collect();
+    assert_eq!(desk.result(&unscored)["curves"], Value::Array(Vec::new()));
+}

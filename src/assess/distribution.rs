@@ -15,7 +15,8 @@ use crate::inference::extremes::{Normals, NullRange, studentised_range};
 use crate::inference::rng::Rng;
 use crate::inference::special::t_two_sided;
 use crate::metrics::conditional::Reason;
-use crate::metrics::distribution::{Sample, calibration_error_by_chance, of_all, of_one, of_two};
+use crate::metrics::distribution::{Sample, of_all, of_one, of_two};
+use crate::metrics::reliability::calibration_error_by_chance;
 use crate::plan::{Plan, Weight};
 use crate::tally::histogram::{Counter, REPLICATES};
 use crate::tally::{GroupTally, Histogram, Tally};
@@ -370,7 +371,7 @@ fn asked(plan: &Plan, outcome: usize) -> impl Iterator<Item = (Metric, Distribut
 }
 
 /// The histogram that a metric needs; `None` where another engine counted, or in a tally from a file.
-fn histogram(tally: &Tally, outcome: usize, variable: Variable) -> Option<&Histogram> {
+pub(super) fn histogram(tally: &Tally, outcome: usize, variable: Variable) -> Option<&Histogram> {
     let mut all = tally.histograms.iter();
     all.find(|h| h.of.outcome == outcome && h.of.variable == variable)
 }

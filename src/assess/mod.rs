@@ -8,6 +8,7 @@ mod adjust;
 mod association;
 mod conditional;
 mod crossed;
+mod curves;
 mod distribution;
 mod family;
 mod finding;
@@ -21,6 +22,7 @@ mod side;
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
 pub use crossed::{Proxy, Search, Subgroup};
+pub use curves::Curve;
 pub use finding::{About, Counts, Finding, Status};
 pub use matched::Matched;
 pub use missing::{Bound, LabelBound};
@@ -70,6 +72,8 @@ pub struct Assessment {
     pub proxies: Vec<Proxy>,
     /// Groups among people who are alike.
     pub matched: Vec<Matched>,
+    /// How reliable scores are, and what thresholds at them would find.
+    pub curves: Vec<Curve>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -115,6 +119,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         search: None,
         proxies: Vec::new(),
         matched: Vec::new(),
+        curves: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -146,6 +151,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
             place.distributions(&mut assessment.findings);
+            assessment.curves.extend(curves::curves(plan, tally, outcome, grouping));
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }

@@ -6,6 +6,7 @@
 //! Journal of Official Statistics 17 (2001), 521–526, for groups of people left out at a time).
 
 use super::conditional::Reason;
+use super::reliability::calibration_error;
 use crate::catalogue::{Distribution, Variable};
 use crate::inference::effect_size::{Spread, cohens_d};
 use crate::inference::inequality::{atkinson, coefficient_of_variation, decompose, generalized_entropy, gini};
@@ -16,8 +17,6 @@ use crate::tally::histogram::Counter;
 
 /// Scores are kept this far from 0 and 1 where a logarithm is taken.
 const CLIP: f64 = 1e-12;
-/// Bins of the calibration error.
-const BINS: f64 = 15.0;
 /// Steps of Newton's method; it takes a handful.
 const MOST_STEPS: usize = 100;
 
@@ -66,7 +65,7 @@ impl Sample {
     }
 
     /// Rows with a label, each by score: weight of all and of positives.
-    fn labelled(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
+    pub(super) fn labelled(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
         let mut positives = self.positive.iter().peekable();
         self.all.iter().map(move |&(value, weight)| {
             let positive = positives.next_if(|(at, _)| at.to_bits() == value.to_bits());
@@ -75,7 +74,7 @@ impl Sample {
     }
 }
 
-fn weight(of: &[(f64, f64)]) -> f64 {
+pub(super) fn weight(of: &[(f64, f64)]) -> f64 {
     of.iter().map(|(_, w)| w).sum()
 }
 
@@ -195,37 +194,6 @@ pub fn of_all(how: Distribution, samples: &[&Sample]) -> Result<f64, Reason> {
     })
 }
 
-/// The calibration error that chance makes of calibrated scores: the mean size of a normal number with the error that each
-/// bin's distance shows over people. The first sample has everybody, each other lacks one replicate.
-///
-/// # Errors
-/// Fewer than two replicates.
-pub fn calibration_error_by_chance(samples: &[Sample]) -> Result<f64, Reason> {
-    let (whole, others) = samples.split_first().ok_or("no-denominator")?;
-    let count = others.len() as f64;
-    if others.len() < 2 || whole.all.is_empty() {
-        return Err("too-few-subjects");
-    }
-    let edges = edges(&whole.all);
-    let distances = |sample: &Sample| binned(sample, &edges);
-    let all = distances(whole);
-    let left: Vec<Vec<(f64, f64)>> = others.iter().map(distances).collect();
-    let whole: f64 = all.iter().map(|(n, _)| n).sum();
-    let mut error = 0.0;
-    for (bin, (n, _)) in all.iter().enumerate().filter(|(_, (n, _))| *n > 0.0) {
-        let seen: Vec<f64> = left
-            .iter()
-            .map(|bins| bins[bin])
-            .filter(|(n, _)| *n > 0.0)
-            .map(|(_, d)| d)
-            .collect();
-        let middle = seen.iter().sum::<f64>() / seen.len() as f64;
-        let squares: f64 = seen.iter().map(|d| (d - middle).powi(2)).sum();
-        error += n / whole * ((count - 1.0) / count * squares * std::f64::consts::FRAC_2_PI).sqrt();
-    }
-    Ok(error)
-}
-
 fn area(positive: &[(f64, f64)], negative: &[(f64, f64)]) -> Result<f64, Reason> {
     if positive.is_empty() {
         return Err("no-positives");
@@ -312,46 +280,6 @@ fn recalibrated(sample: &Sample, slope: bool) -> Result<f64, Reason> {
     Err("separated")
 }
 
-/// Highest score of each of the bins of equal size; equal scores stay together.
-fn edges(all: &[(f64, f64)]) -> Vec<f64> {
-    let size = weight(all) / BINS;
-    let (mut edges, mut below) = (Vec::new(), 0.0);
-    for (value, weight) in all {
-        below += weight;
-        // A trace of rounding must not open a bin of its own.
-        if below >= size * (edges.len() as f64 + 1.0) * (1.0 - 1e-12) {
-            edges.push(*value);
-            while below >= size * (edges.len() as f64 + 1.0) * (1.0 - 1e-12) && (edges.len() as f64) < BINS {
-                edges.push(*value);
-            }
-        }
-    }
-    edges.dedup();
-    edges
-}
-
-/// By bin: rows, and share of positives less mean score.
-fn binned(sample: &Sample, edges: &[f64]) -> Vec<(f64, f64)> {
-    let mut bins = vec![(0.0, 0.0); edges.len().max(1)];
-    for (score, weight, positive) in sample.labelled() {
-        let bin = edges.partition_point(|edge| *edge < score).min(bins.len() - 1);
-        bins[bin].0 += weight;
-        bins[bin].1 += positive - weight * score;
-    }
-    for (weight, rest) in &mut bins {
-        if *weight > 0.0 {
-            *rest /= *weight;
-        }
-    }
-    bins
-}
-
-fn calibration_error(sample: &Sample) -> f64 {
-    let bins = binned(sample, &edges(&sample.all));
-    let whole: f64 = bins.iter().map(|(n, _)| n).sum();
-    bins.iter().map(|(n, distance)| n / whole * distance.abs()).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,17 +337,6 @@ mod tests {
         close(one(Distribution::CalibrationInTheLarge), (5.0 - 5.6) / 11.0);
         close(one(Distribution::CalibrationSlope), 2.270_917_334_791_637);
         close(one(Distribution::CalibrationIntercept), -0.274_152_596_553_150_5);
-    }
-
-    #[test]
-    fn calibration_error_by_hand() {
-        // Fifteen scores make fifteen bins of one row each: the mean of |label − score|.
-        let rows: Vec<(f64, u8)> = (1..=15).map(|i| (f64::from(i) / 16.0, u8::from(i % 3 == 0))).collect();
-        let by_hand: f64 = rows.iter().map(|(s, y)| (f64::from(*y) - s).abs()).sum::<f64>() / 15.0;
-        close(of_one(Distribution::CalibrationError, &scored(&rows)).unwrap(), by_hand);
-        // Equal scores stay in one bin: ten rows of 0.5, of which four are positive.
-        let rows: Vec<(f64, u8)> = (0..10).map(|i| (0.5, u8::from(i < 4))).collect();
-        close(of_one(Distribution::CalibrationError, &scored(&rows)).unwrap(), 0.1);
     }
 
     #[test]

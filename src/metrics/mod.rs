@@ -7,6 +7,8 @@
 pub mod conditional;
 pub mod distribution;
 pub mod pairwise;
+pub mod reliability;
+pub mod roc;
 
 use crate::catalogue::{Formula, Linear, Measure, Metric};
 use crate::tally::{Behind, CrossSums, Sums};

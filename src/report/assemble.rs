@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::model::v1;
 use crate::assess::{
-    About, Assessment, Bound, ChiSquare, Chosen, Ends, Finding, LabelBound, Matched, Proxy, Search, Status, Subgroup,
-    Within,
+    About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, Status,
+    Subgroup, Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
@@ -122,6 +122,11 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .matched
             .iter()
             .map(|found| matched(plan, tally, found))
+            .collect(),
+        curves: assessment
+            .curves
+            .iter()
+            .map(|found| curve(plan, tally, found))
             .collect(),
         gates: plan
             .gates
@@ -538,6 +543,30 @@ fn matched(plan: &Plan, tally: &Tally, found: &Matched) -> v1::Matched {
         differently_low: low(found.differently),
         differently_high: high(found.differently),
         balance: balance.collect(),
+    }
+}
+
+fn curve(plan: &Plan, tally: &Tally, found: &Curve) -> v1::Curve {
+    let bins = found.bins.iter().map(|(bin, ends)| v1::Bin {
+        lowest: bin.scores.0,
+        highest: bin.scores.1,
+        rows: bin.rows,
+        mean_score: bin.mean_score(),
+        share: bin.share(),
+        low: ends.and_then(|ends| ends.low),
+        high: ends.and_then(|ends| ends.high),
+    });
+    let roc = found.roc.iter().map(|point| v1::RocPoint {
+        score: point.score,
+        false_positive_rate: point.false_positive_rate,
+        true_positive_rate: point.true_positive_rate,
+    });
+    v1::Curve {
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: tally.groupings[found.grouping].groups[found.group].name(),
+        bins: bins.collect(),
+        roc: roc.collect(),
     }
 }
 

@@ -177,6 +177,7 @@ fn blank() -> Result {
         search: Some(search()),
         proxies: proxies(),
         matched: vec![matched()],
+        curves: vec![curve()],
         bounds: vec![bound()],
         label_bounds: vec![label_bound()],
         gates: Vec::new(),
@@ -410,6 +411,34 @@ fn matched() -> Matched {
             balance(HOSTILE, "share", 0.12, 0.0),
             balance("income", "standard deviations", -0.31, -0.008),
         ],
+    }
+}
+
+fn curve() -> Curve {
+    let bin = |(lowest, highest): (f64, f64), mean_score: f64, share: f64, ends: Option<(f64, f64)>| Bin {
+        lowest,
+        highest,
+        rows: 1_260.0,
+        mean_score,
+        share,
+        low: ends.map(|ends| ends.0),
+        high: ends.map(|ends| ends.1),
+    };
+    let point = |score: f64, false_positive_rate: f64, true_positive_rate: f64| RocPoint {
+        score,
+        false_positive_rate,
+        true_positive_rate,
+    };
+    Curve {
+        outcome: "offered".to_owned(),
+        attribute: "gender".to_owned(),
+        group: "female".to_owned(),
+        bins: vec![
+            bin((0.02, 0.21), 0.11, 0.09, Some((0.07, 0.115))),
+            bin((0.22, 0.6), 0.41, 0.5, Some((0.46, 0.54))),
+            bin((0.61, 0.98), 0.77, 0.75, None),
+        ],
+        roc: vec![point(0.9, 0.04, 0.31), point(0.5, 0.22, 0.72), point(0.02, 1.0, 1.0)],
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Result {
     pub proxies: Vec<Proxy>,
     /// Groups among people who are alike; empty where nobody asked.
     pub matched: Vec<Matched>,
+    /// How reliable the scores of each group are, and its ROC curve; empty without scores and labels.
+    pub curves: Vec<Curve>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -565,6 +567,51 @@ pub struct Balance {
     pub before: f64,
     /// After matching.
     pub after: f64,
+}
+
+/// The scores of one group: how reliable they are, and what a threshold at each would find.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// The outcome.
+    pub outcome: String,
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Bins of about equally many labelled rows, by ascending score: those of `calibration_error`.
+    pub bins: Vec<Bin>,
+    /// The ROC curve by descending score, thinned so that it can be drawn; empty without positives or negatives.
+    pub roc: Vec<RocPoint>,
+}
+
+/// Labelled rows whose scores lie close together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Lowest score in it.
+    pub lowest: f64,
+    /// Highest score in it.
+    pub highest: f64,
+    /// Rows, or their weight.
+    pub rows: f64,
+    /// Mean score.
+    pub mean_score: f64,
+    /// Share of rows with a positive label.
+    pub share: f64,
+    /// Lower end of the share's interval; `null`: too few people to tell.
+    pub low: Option<f64>,
+    /// Upper end of the share's interval.
+    pub high: Option<f64>,
+}
+
+/// A point of an ROC curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RocPoint {
+    /// Rows of at least this score would be selected.
+    pub score: f64,
+    /// Share of the negatives among them.
+    pub false_positive_rate: f64,
+    /// Share of the positives among them.
+    pub true_positive_rate: f64,
 }
 
 /// A test.
