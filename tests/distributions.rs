@@ -378,7 +378,10 @@ fn curves_are_those_of_the_numbers_beside_them() {
         let mut corner = (0.0, 0.0);
         let mut area = 0.0;
         for point in curve["roc"].as_array().unwrap() {
-            let (x, y) = (number(point, "false_positive_rate"), number(point, "true_positive_rate"));
+            let (x, y) = (
+                number(point, "false_positive_rate"),
+                number(point, "true_positive_rate"),
+            );
             area += (x - corner.0) * f64::midpoint(y, corner.1);
             corner = (x, y);
         }

@@ -12,12 +12,13 @@ use parytet::catalogue::Contrast;
 use parytet::inference::rng::Rng;
 use parytet::verdict::Say;
 
+mod families;
 mod simulate;
 
 use simulate::{Behaviour, Group, SPEC, audit, draw, extreme_p, holds, interval, plan, say};
 
 const SEED: u64 = 20_261_123;
-const CLUSTERED: Behaviour = Behaviour {
+pub(crate) const CLUSTERED: Behaviour = Behaviour {
     icc: 0.3,
     many_rows: true,
 };
@@ -36,7 +37,7 @@ const QUANTITIES: [(&str, &str, Contrast); 6] = [
     ("mean gap", "mean_value", Contrast::Gap),
 ];
 
-fn share(hits: usize, of: usize) -> String {
+pub(crate) fn share(hits: usize, of: usize) -> String {
     format!("{:.1}", 100.0 * hits as f64 / of as f64)
 }
 
@@ -211,6 +212,11 @@ fn main() {
             }
         }
     }
+    let families_at = jobs.len();
+    for (people, behaviour) in [(150, CLUSTERED), (400, CLUSTERED), (400, ALONE)] {
+        jobs.push(Box::new(move || families::families(people, behaviour, runs)));
+        jobs.push(Box::new(move || families::hunts(people, behaviour, runs)));
+    }
     let lines = parallel(jobs);
 
     let mut text = format!(
@@ -244,9 +250,10 @@ fn main() {
          On equal groups and at the threshold, `evidence` should fail in at most 5 of 100 logs; `point` is there to compare.\n\n\
          | groups | people × rate | gate | fails | passes | p < 0.05 |\n|---|---|---|---|---|---|\n"
     );
-    for line in &lines[gates_at..] {
+    for line in &lines[gates_at..families_at] {
         let _ = writeln!(text, "{line}");
     }
+    text.push_str(&families::report(&lines[families_at..]));
     let target = after("--write");
     match target {
         Some(path) => {

@@ -36,6 +36,10 @@ pub struct Log {
     selected: Vec<Option<i64>>,
     label: Vec<Option<i64>>,
     value: Vec<Option<f64>>,
+    score: Vec<Option<f64>>,
+    predicted: Vec<Option<f64>>,
+    /// The first decides with the group, the others say nothing.
+    features: [Vec<Option<String>>; 3],
 }
 
 /// Rows of a person: 1 to 40, with a median of 4 and a long tail.
@@ -82,6 +86,45 @@ pub fn draw(rng: &mut Rng, groups: &[Group], behaviour: Behaviour) -> Log {
     log
 }
 
+/// How much more often people of the first kind are selected than those of the second.
+const KINDS: f64 = 0.2;
+
+/// Draws a log for the other families: in each of two kinds of people, which are mixed otherwise in the second group, it is
+/// selected less often than the first by `gap`; labels are as likely as the scores say; values, predictions and what the
+/// other features say are alike in both groups.
+#[must_use]
+pub fn draw_families(rng: &mut Rng, people: usize, gap: f64, behaviour: Behaviour) -> Log {
+    let mut log = Log::default();
+    for person in 0..people {
+        let second = rng.uniform() < 0.5;
+        let first_kind = rng.uniform() < if second { 0.3 } else { 0.7 };
+        let rate = 0.5 + KINDS * if first_kind { 0.5 } else { -0.5 } - if second { gap } else { 0.0 };
+        let own = own_rate(rng, rate, behaviour.icc);
+        let level = behaviour.icc.sqrt() * rng.standard_normal();
+        let rest = (1.0 - behaviour.icc).sqrt();
+        let features = [
+            if first_kind { "a" } else { "b" }.to_owned(),
+            format!("p{}", (rng.uniform() * 4.0) as u32),
+            format!("q{}", (rng.uniform() * 5.0) as u32),
+        ];
+        for _ in 0..rows(rng, behaviour) {
+            log.person.push(Some(person as i64));
+            log.group.push(Some(if second { "g1" } else { "g0" }.to_owned()));
+            log.selected.push(Some(i64::from(rng.uniform() < own)));
+            let score = 1.0 / (1.0 + (-level - rest * rng.standard_normal()).exp());
+            log.score.push(Some(score));
+            log.label.push(Some(i64::from(rng.uniform() < score)));
+            let value = 10.0 + 2.0 * (level + rest * rng.standard_normal());
+            log.value.push(Some(value));
+            log.predicted.push(Some(value + rng.standard_normal()));
+            for (column, value) in log.features.iter_mut().zip(&features) {
+                column.push(Some(value.clone()));
+            }
+        }
+    }
+    log
+}
+
 /// A plan for such logs. `spec` holds everything but the log.
 #[must_use]
 pub fn plan(spec: &str, persons: bool) -> Plan {
@@ -94,6 +137,11 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
         ("selected", Kind::Integer),
         ("label", Kind::Integer),
         ("value", Kind::Real),
+        ("score", Kind::Real),
+        ("predicted", Kind::Real),
+        ("kind", Kind::Text),
+        ("p", Kind::Text),
+        ("q", Kind::Text),
     ];
     let schema = Schema {
         columns: kinds.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
@@ -119,12 +167,18 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
 /// Counts and assesses a log.
 #[must_use]
 pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
+    let texts = |of: &[Option<String>]| Column::Text(of.iter().map(Option::as_deref).collect());
     let columns = plan
         .log_columns
         .iter()
         .map(|name| match name.as_str() {
             "person" => Column::Integer(log.person.clone().into()),
-            "group" => Column::Text(log.group.iter().map(Option::as_deref).collect()),
+            "group" => texts(&log.group),
+            "kind" => texts(&log.features[0]),
+            "p" => texts(&log.features[1]),
+            "q" => texts(&log.features[2]),
+            "score" => Column::Real(log.score.clone().into()),
+            "predicted" => Column::Real(log.predicted.clone().into()),
             "selected" => Column::Integer(log.selected.clone().into()),
             "label" => Column::Integer(log.label.clone().into()),
             _ => Column::Real(log.value.clone().into()),
