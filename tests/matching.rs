@@ -191,3 +191,31 @@ fn nobody_alike_is_told() {
     assert_eq!(of(&result, "f", "matched_gap", "gap")["reason"], "nobody-alike");
     assert_eq!(result["matched"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn numbers_to_be_near_in_may_all_differ() {
+    let mut dice = Dice(21);
+    let mut log = "id,gender,income,yes\n".to_owned();
+    for person in 0..3_000 {
+        let income = 20_000 + 17 * person + dice.below(17);
+        let yes = dice.below(60_000) < income - 15_000;
+        writeln!(
+            log,
+            "{person},{},{income}.5,{}",
+            ["f", "m"][(person % 2) as usize],
+            u8::from(yes)
+        )
+        .unwrap();
+    }
+    let desk = Desk::with("log.csv", log);
+    desk.write("spec.toml", format!("{NEAREST}nearest = [\"income\"]\n"));
+    let found = &desk.result(&["spec.toml"])["matched"][0];
+    assert_eq!((number(&found["rows"]), number(&found["matched"])), (1_500.0, 1_500.0));
+    assert!(
+        number(&found["gap_low"]) < 0.0 && number(&found["gap_high"]) > 0.0,
+        "{found}"
+    );
+    // As a group, such a number is a mistake.
+    let searched = with(&["--search", "gender,income"]);
+    desk.audit(&searched).refuses("too-many-groups");
+}

@@ -6,7 +6,7 @@ use parytet::assess::Assessment;
 use parytet::catalogue::Contrast;
 use parytet::inference::rng::Rng;
 
-use super::simulate::{Behaviour, audit, draw_families, holds, interval, plan};
+use super::simulate::{Behaviour, Log, audit, holds, interval, own_rate, plan, rows};
 use super::{SEED, share};
 
 /// How much less often the second group is selected among people of one kind.
@@ -61,6 +61,44 @@ fn truth(metric: &str, stated: f64) -> f64 {
     } else {
         stated
     }
+}
+
+/// How much more often people of the first kind are selected than those of the second.
+const KINDS: f64 = 0.2;
+
+/// Draws a log for the other families: in each of two kinds of people, which are mixed otherwise in the second group, it is
+/// selected less often than the first by `gap`; labels are as likely as the scores say; values, predictions and what the
+/// other features say are alike in both groups.
+fn draw_families(rng: &mut Rng, people: usize, gap: f64, behaviour: Behaviour) -> Log {
+    let mut log = Log::default();
+    for person in 0..people {
+        let second = rng.uniform() < 0.5;
+        let first_kind = rng.uniform() < if second { 0.3 } else { 0.7 };
+        let rate = 0.5 + KINDS * if first_kind { 0.5 } else { -0.5 } - if second { gap } else { 0.0 };
+        let own = own_rate(rng, rate, behaviour.icc);
+        let level = behaviour.icc.sqrt() * rng.standard_normal();
+        let rest = (1.0 - behaviour.icc).sqrt();
+        let features = [
+            if first_kind { "a" } else { "b" }.to_owned(),
+            format!("p{}", (rng.uniform() * 4.0) as u32),
+            format!("q{}", (rng.uniform() * 5.0) as u32),
+        ];
+        for _ in 0..rows(rng, behaviour) {
+            log.person.push(Some(person as i64));
+            log.group.push(Some(if second { "g1" } else { "g0" }.to_owned()));
+            log.selected.push(Some(i64::from(rng.uniform() < own)));
+            let score = 1.0 / (1.0 + (-level - rest * rng.standard_normal()).exp());
+            log.score.push(Some(score));
+            log.label.push(Some(i64::from(rng.uniform() < score)));
+            let value = 10.0 + 2.0 * (level + rest * rng.standard_normal());
+            log.value.push(Some(value));
+            log.predicted.push(Some(value + rng.standard_normal()));
+            for (column, value) in log.features.iter_mut().zip(&features) {
+                column.push(Some(value.clone()));
+            }
+        }
+    }
+    log
 }
 
 fn title(people: usize, behaviour: Behaviour) -> String {

@@ -31,19 +31,19 @@ pub struct Behaviour {
 /// A log in memory.
 #[derive(Debug, Default)]
 pub struct Log {
-    person: Vec<Option<i64>>,
-    group: Vec<Option<String>>,
-    selected: Vec<Option<i64>>,
-    label: Vec<Option<i64>>,
-    value: Vec<Option<f64>>,
-    score: Vec<Option<f64>>,
-    predicted: Vec<Option<f64>>,
+    pub person: Vec<Option<i64>>,
+    pub group: Vec<Option<String>>,
+    pub selected: Vec<Option<i64>>,
+    pub label: Vec<Option<i64>>,
+    pub value: Vec<Option<f64>>,
+    pub score: Vec<Option<f64>>,
+    pub predicted: Vec<Option<f64>>,
     /// The first decides with the group, the others say nothing.
-    features: [Vec<Option<String>>; 3],
+    pub features: [Vec<Option<String>>; 3],
 }
 
 /// Rows of a person: 1 to 40, with a median of 4 and a long tail.
-fn rows(rng: &mut Rng, behaviour: Behaviour) -> usize {
+pub fn rows(rng: &mut Rng, behaviour: Behaviour) -> usize {
     if behaviour.many_rows {
         (1.0 + (1.1 + 0.9 * rng.standard_normal()).exp()).min(40.0) as usize
     } else {
@@ -52,7 +52,7 @@ fn rows(rng: &mut Rng, behaviour: Behaviour) -> usize {
 }
 
 /// A person's own rate: beta with the given mean and intra-class correlation.
-fn own_rate(rng: &mut Rng, rate: f64, icc: f64) -> f64 {
+pub fn own_rate(rng: &mut Rng, rate: f64, icc: f64) -> f64 {
     if icc <= 0.0 {
         return rate;
     }
@@ -80,45 +80,6 @@ pub fn draw(rng: &mut Rng, groups: &[Group], behaviour: Behaviour) -> Log {
                 log.label.push(Some(i64::from(rng.uniform() < 0.5)));
                 let noise = 2.0 * (1.0 - behaviour.icc).sqrt() * rng.standard_normal();
                 log.value.push(Some(mean + noise));
-            }
-        }
-    }
-    log
-}
-
-/// How much more often people of the first kind are selected than those of the second.
-const KINDS: f64 = 0.2;
-
-/// Draws a log for the other families: in each of two kinds of people, which are mixed otherwise in the second group, it is
-/// selected less often than the first by `gap`; labels are as likely as the scores say; values, predictions and what the
-/// other features say are alike in both groups.
-#[must_use]
-pub fn draw_families(rng: &mut Rng, people: usize, gap: f64, behaviour: Behaviour) -> Log {
-    let mut log = Log::default();
-    for person in 0..people {
-        let second = rng.uniform() < 0.5;
-        let first_kind = rng.uniform() < if second { 0.3 } else { 0.7 };
-        let rate = 0.5 + KINDS * if first_kind { 0.5 } else { -0.5 } - if second { gap } else { 0.0 };
-        let own = own_rate(rng, rate, behaviour.icc);
-        let level = behaviour.icc.sqrt() * rng.standard_normal();
-        let rest = (1.0 - behaviour.icc).sqrt();
-        let features = [
-            if first_kind { "a" } else { "b" }.to_owned(),
-            format!("p{}", (rng.uniform() * 4.0) as u32),
-            format!("q{}", (rng.uniform() * 5.0) as u32),
-        ];
-        for _ in 0..rows(rng, behaviour) {
-            log.person.push(Some(person as i64));
-            log.group.push(Some(if second { "g1" } else { "g0" }.to_owned()));
-            log.selected.push(Some(i64::from(rng.uniform() < own)));
-            let score = 1.0 / (1.0 + (-level - rest * rng.standard_normal()).exp());
-            log.score.push(Some(score));
-            log.label.push(Some(i64::from(rng.uniform() < score)));
-            let value = 10.0 + 2.0 * (level + rest * rng.standard_normal());
-            log.value.push(Some(value));
-            log.predicted.push(Some(value + rng.standard_normal()));
-            for (column, value) in log.features.iter_mut().zip(&features) {
-                column.push(Some(value.clone()));
             }
         }
     }

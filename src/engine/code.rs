@@ -20,9 +20,6 @@ const UNSEEN: u32 = u32::MAX;
 /// Whole numbers that have a place each: from 0 up to this.
 const SMALL: usize = 256;
 
-/// More groups than this in one attribute is taken for a mistake (an identifier, an unbanded number).
-const MOST_GROUPS: usize = 1000;
-
 /// Why a value can't be turned into a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CodeError {
@@ -39,6 +36,7 @@ pub(super) enum CodeError {
 pub(super) struct Groups {
     rule: Rule,
     missing: Vec<String>,
+    most: usize,
     names: Mutex<Names>,
 }
 
@@ -74,6 +72,7 @@ impl Groups {
         Self {
             rule: attribute.rule.clone(),
             missing: attribute.missing.clone(),
+            most: attribute.most,
             names: Mutex::new(Names { names, codes }),
         }
     }
@@ -93,7 +92,7 @@ impl Groups {
         }
         match &self.rule {
             Rule::AsIs => {
-                if names.len() > MOST_GROUPS {
+                if names.len() > self.most {
                     return Err(CodeError::TooManyGroups);
                 }
                 let code = names.len() as u32;
@@ -377,6 +376,7 @@ mod tests {
             column: 0,
             rule,
             missing: missing.iter().map(|m| (*m).to_owned()).collect(),
+            most: 1000,
             origin: Origin::Default,
         })
     }

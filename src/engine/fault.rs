@@ -77,7 +77,7 @@ pub(super) fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnosti
         .help("correct the file, or add the date to the attribute's `missing`"),
         CodeError::TooManyGroups => Diagnostic::new(
             "too-many-groups",
-            format!("`{}` has more than 1000 different values", attribute.name),
+            format!("`{}` has more than {} different values", attribute.name, attribute.most),
         )
         .help("give numbers `bands`, or list the groups with `values`; an identifier is no attribute of a group"),
     }

@@ -10,6 +10,20 @@ use crate::spec::{At, Intersections, Origin, Protected, Shares, Spec};
 
 /// More groupings than this are taken for a mistake.
 const MOST_GROUPINGS: usize = 64;
+/// Groups of one attribute.
+const MOST_GROUPS: usize = 1000;
+/// Different numbers in which people may be near.
+const MOST_NUMBERS: usize = 100_000;
+
+/// Values of an attribute: few that make groups, many of a number in which people may be near.
+fn most(spec: &Spec, name: &str) -> usize {
+    let mut near = spec.matching.iter().flat_map(|matching| &matching.nearest.value);
+    if near.any(|near| near.value == name) {
+        MOST_NUMBERS
+    } else {
+        MOST_GROUPS
+    }
+}
 
 pub(super) fn attributes(
     spec: &Spec,
@@ -66,6 +80,7 @@ pub(super) fn attributes(
             column,
             rule,
             missing: protected.missing.iter().map(|m| m.value.clone()).collect(),
+            most: most(spec, &name.value),
             origin: name.origin.clone(),
         });
     }

@@ -313,6 +313,8 @@ pub struct Attribute {
     pub rule: Rule,
     /// Values that mean "not known" (besides an empty field or a null).
     pub missing: Vec<String>,
+    /// More different values than this are taken for a mistake (an identifier, a number without bands).
+    pub most: usize,
     /// Where it was written.
     pub origin: Origin,
 }
