@@ -392,3 +392,29 @@ fn curves_are_those_of_the_numbers_beside_them() {
     let unscored: Vec<&str> = FLAGS.iter().copied().filter(|flag| !flag.contains("score")).collect();
     assert_eq!(desk.result(&unscored)["curves"], Value::Array(Vec::new()));
 }
+
+#[test]
+fn chance_alone_makes_the_calibration_error_that_is_told() {
+    // Labels are drawn by the scores, so that all of the error is chance: the one told is its mean over many logs.
+    let flags: Vec<&str> = FLAGS[..FLAGS.len() - 1]
+        .iter()
+        .copied()
+        .chain(["--metrics=scores"])
+        .collect();
+    let logs = 40;
+    let (mut errors, mut told) = (0.0, 0.0);
+    for seed in 0..logs {
+        let desk = Desk::with("log.csv", fair_log(7000 + seed, 150));
+        let result = desk.result(&flags);
+        errors += number(find(&result, "gender", "m", "calibration_error", "value"), "estimate");
+        let by_chance = find(&result, "gender", "m", "calibration_error_by_chance", "value");
+        told += number(by_chance, "estimate");
+    }
+    // Errors of single logs vary by a quarter of their mean: over forty logs, three standard errors are 12 %.
+    assert!(
+        (told / errors - 1.0).abs() < 0.12,
+        "{} and {}",
+        told / 40.0,
+        errors / 40.0
+    );
+}

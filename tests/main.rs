@@ -38,4 +38,5 @@ mod tallies;
 mod thresholds;
 mod unknown_groups;
 mod unknown_labels;
+mod vectors;
 mod within;

@@ -6,7 +6,7 @@ use super::Failure;
 use super::args::SqlArgs;
 use super::ready::{named, read_spec, source, today};
 use super::shell::{Shell, environment};
-use crate::diagnostic::{Diagnostic, near};
+use crate::diagnostic::{Diagnostic, Place, near};
 use crate::engine::Counted;
 use crate::engine::adbc::{Access, Session, Stop};
 use crate::engine::sql::{self, Dialect, Relations};
@@ -31,10 +31,19 @@ pub(super) fn is_stopped(fault: &Diagnostic) -> bool {
 impl Connected {
     /// Connects, and asks for the columns.
     pub(super) fn open(planned: &Database) -> Result<Self, Diagnostic> {
-        let placed = |fault: Diagnostic| match &planned.place {
-            Some(place) => fault.at(place.clone()),
-            None => fault,
+        let at = |place: &Option<Place>, fault: Diagnostic| {
+            // An address is at fault wherever it is first dialled.
+            let place = if fault.code == "no-connection" {
+                &planned.uri_place
+            } else {
+                place
+            };
+            match place {
+                Some(place) => fault.at(place.clone()),
+                None => fault,
+            }
         };
+        let placed = |fault: Diagnostic| at(&planned.place, fault);
         let dialect = dialect(planned.dialect.as_deref(), Some(&planned.driver)).map_err(placed)?;
         let access = access(planned).map_err(placed)?;
         let stop = Arc::new(Stop::default());
@@ -53,11 +62,14 @@ impl Connected {
             log: relation(&planned.log),
             people: planned.people.as_ref().map(relation),
         };
-        let schema = session.schema(&relations.log).map_err(placed)?;
-        let people_schema = match &relations.people {
-            None => None,
-            Some(people) => Some(session.schema(people).map_err(placed)?),
-        };
+        let in_log = |fault: Diagnostic| at(&planned.log_place, fault);
+        let schema = session.schema(&relations.log).map_err(in_log)?;
+        let in_people = |fault: Diagnostic| at(&planned.people_place, fault);
+        let people = relations.people.as_ref();
+        let people_schema = people
+            .map(|people| session.schema(people))
+            .transpose()
+            .map_err(in_people)?;
         let name = |relation: &Relation| shown(relation, dialect);
         Ok(Self {
             names: (name(&planned.log), planned.people.as_ref().map(name)),

@@ -51,6 +51,12 @@ pub struct Database {
     pub people: Option<Relation>,
     /// Where the driver was written.
     pub place: Option<Place>,
+    /// Where the address was written, else the driver.
+    pub uri_place: Option<Place>,
+    /// Where the table or query of the log was written.
+    pub log_place: Option<Place>,
+    /// Where the table or query of the people was written.
+    pub people_place: Option<Place>,
 }
 
 /// A table or a query of a database.
@@ -75,6 +81,16 @@ fn relation(relation: &spec::Relation) -> Option<Relation> {
 fn database(spec: &Spec) -> Option<Database> {
     let database = spec.log.database.as_ref()?;
     let text = |text: &Option<At<String>>| text.as_ref().map(|text| text.value.clone());
+    let written = |relation: &spec::Relation| {
+        let text = relation.table.as_ref().or(relation.query.as_ref());
+        text.and_then(|text| place_of(&spec.source, &text.origin))
+    };
+    let driver = database.driver.as_ref();
+    let place = driver.and_then(|driver| place_of(&spec.source, &driver.origin));
+    let uri_place = database
+        .uri
+        .as_ref()
+        .and_then(|uri| place_of(&spec.source, &uri.origin));
     Some(Database {
         driver: text(&database.driver)?,
         entrypoint: text(&database.entrypoint),
@@ -87,10 +103,10 @@ fn database(spec: &Spec) -> Option<Database> {
             .collect(),
         log: relation(&spec.log.relation)?,
         people: spec.people.as_ref().and_then(|people| relation(&people.relation)),
-        place: database
-            .driver
-            .as_ref()
-            .and_then(|driver| place_of(&spec.source, &driver.origin)),
+        log_place: written(&spec.log.relation),
+        people_place: spec.people.as_ref().and_then(|people| written(&people.relation)),
+        uri_place: uri_place.or_else(|| place.clone()),
+        place,
     })
 }
 
@@ -199,5 +215,26 @@ fn find_format(word: &str) -> Option<Format> {
         "parquet" => Some(Format::Parquet),
         "arrow" | "ipc" => Some(Format::Arrow),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_of_a_database_have_the_lines_of_what_is_at_fault() {
+        let text = "[log]\nengine = \"adbc\"\ndriver = \"sqlite\"\nuri = \"offers.db\"\ntable = \"offers\"\n\
+                    [people]\nquery = \"select 1\"\nkey = \"id\"\n";
+        let spec = spec::parse(text, "audit.toml", ".".into()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let found = inputs(&spec)
+            .unwrap_or_else(|faults| panic!("{faults:?}"))
+            .database
+            .unwrap();
+        let line = |place: &Option<Place>| place.as_ref().and_then(|place| place.line);
+        assert_eq!(line(&found.place), Some(3));
+        assert_eq!(line(&found.uri_place), Some(4));
+        assert_eq!(line(&found.log_place), Some(5));
+        assert_eq!(line(&found.people_place), Some(7));
     }
 }

@@ -1,0 +1,93 @@
+//! Every metric of the catalogue is held against a number of somebody else.
+//!
+//! `vectors/catalogue.json` is written by `oracles/catalogue.py`, with scikit-learn, statsmodels and scipy or from the
+//! metric's definition, on the bundled log with scores. What that can't be, because it hangs on how people are dealt into
+//! replicates, is held elsewhere, in the test that is named here.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use parytet::catalogue::Metric;
+use serde_json::Value;
+
+use crate::audit_support::{Desk, number};
+
+/// Metric, the test that holds it, and the file where that stands.
+const ELSEWHERE: [(&str, &str, &str); 6] = [
+    (
+        "cramers_v_corrected",
+        "matches_scipy_and_scikit_learn",
+        "src/inference/association.rs",
+    ),
+    (
+        "calibration_error_by_chance",
+        "chance_alone_makes_the_calibration_error_that_is_told",
+        "tests/distributions.rs",
+    ),
+    (
+        "subgroup_gap",
+        "the_planted_group_is_found_and_confirmed",
+        "tests/crossed.rs",
+    ),
+    (
+        "proxy_auc",
+        "columns_tell_together_what_none_tells_alone",
+        "tests/crossed.rs",
+    ),
+    (
+        "proxy_information",
+        "columns_tell_together_what_none_tells_alone",
+        "tests/crossed.rs",
+    ),
+    (
+        "consistency",
+        "a_rule_is_consistent_and_a_coin_is_not",
+        "tests/matching.rs",
+    ),
+];
+
+fn text(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+fn vectors() -> Vec<Value> {
+    serde_json::from_str(&text("tests/vectors/catalogue.json")).unwrap()
+}
+
+#[test]
+fn every_number_of_the_catalogue_agrees() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/catalogue.toml");
+    let result = Desk::new().result(&[spec.to_str().unwrap()]);
+    let estimates = result["estimates"].as_array().unwrap();
+    for vector in vectors() {
+        let keys = ["outcome", "metric", "group", "contrast"];
+        let mut found = estimates
+            .iter()
+            .filter(|estimate| estimate["given"].is_null() || estimate["given"] == "region")
+            .filter(|estimate| keys.iter().all(|key| estimate[*key] == vector[*key]));
+        let estimate = found.next().unwrap_or_else(|| panic!("there is no {vector}"));
+        assert!(found.next().is_none(), "{vector} is told twice");
+        let (told, expected) = (number(&estimate["estimate"]), number(&vector["value"]));
+        assert!(
+            (told - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+            "{told}: {vector}"
+        );
+    }
+}
+
+#[test]
+fn every_metric_of_the_catalogue_has_a_vector() {
+    let vectors = vectors();
+    let held: BTreeSet<&str> = vectors.iter().filter_map(|vector| vector["metric"].as_str()).collect();
+    for metric in Metric::all().map(Metric::id) {
+        let elsewhere = ELSEWHERE.iter().find(|(id, ..)| *id == metric);
+        match elsewhere {
+            None => assert!(held.contains(metric), "{metric} is held against nobody's number"),
+            Some((_, test, file)) => assert!(
+                text(file).contains(&format!("fn {test}(")),
+                "{file} has no test `{test}`"
+            ),
+        }
+    }
+}
