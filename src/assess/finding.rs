@@ -167,6 +167,8 @@ pub(super) enum Recipe {
 pub(super) enum Scale {
     Plain,
     Log,
+    /// What a ratio is more than 1.
+    Premium,
     /// A share: its ends stay between 0 and 1.
     Logit,
     /// A distance, given with a sign: its ends are sizes.
@@ -211,6 +213,10 @@ impl Delta {
                 Ends::new(self.value * (-half).exp(), self.value * half.exp())?,
                 format!("{}, log, t", self.how),
             )),
+            Scale::Premium => {
+                let times = |x: f64| (1.0 + self.value) * x.exp() - 1.0;
+                Some((Ends::new(times(-half), times(half))?, format!("{}, log, t", self.how)))
+            }
             Scale::Logit => {
                 let middle = (self.value / (1.0 - self.value)).ln();
                 let share = |x: f64| 1.0 / (1.0 + (-x).exp());

@@ -15,6 +15,7 @@ mod finding;
 mod matched;
 mod missing;
 mod pair;
+mod price;
 mod quantile;
 mod representation;
 mod side;
@@ -122,6 +123,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         curves: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
+    assessment.notes.extend(price::notes(plan, tally));
     let normals = Arc::new(Normals::new(plan.seed));
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     for outcome in 0..plan.outcomes.len() {

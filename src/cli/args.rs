@@ -192,6 +192,8 @@ pub enum Has {
     Label,
     /// What a row was worth (`value`).
     Value,
+    /// A list price (`list_price`).
+    ListPrice,
     /// An outcome that is declared unfavourable.
     Unfavourable,
     /// A legitimate factor to compare within.
@@ -347,6 +349,9 @@ pub struct WhatArgs {
     /// Column of what the row was worth
     #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
     pub value: Option<String>,
+    /// Column of the list price of what the value is a price of
+    #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
+    pub list_price: Option<String>,
     /// Column of the score: how likely the system took the label to be positive, 0 to 1
     #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
     pub score: Option<String>,

@@ -404,6 +404,7 @@ fn outcomes(
         let selected = condition(&written.selected, columns, faults);
         let actual = written.actual.as_ref().and_then(|c| condition(c, columns, faults));
         let value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
+        let list_price = list_price(written, columns, faults);
         let score = written.score.as_ref().and_then(|c| columns.find(Table::Log, c, faults));
         let predicted = written
             .predicted
@@ -439,6 +440,7 @@ fn outcomes(
             selected,
             actual,
             value,
+            list_price,
             unit: written.unit.clone(),
             score,
             predicted,
@@ -466,6 +468,23 @@ fn outcomes(
         outcomes.push(outcome);
     }
     outcomes
+}
+
+/// The column of list prices, which are held against values.
+fn list_price(written: &spec::Outcome, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Option<usize> {
+    let name = written.list_price.as_ref()?;
+    if written.value.is_none() {
+        faults.add(
+            Diagnostic::new(
+                "missing-key",
+                "`list_price` needs `value` in the outcome, the price that was asked",
+            )
+            .help("for example: value = \"paid_eur\" and list_price = \"list_eur\""),
+            &name.origin,
+        );
+        return None;
+    }
+    columns.find(Table::Log, name, faults)
 }
 
 /// What a person gains: what the spec says, else the value where there is one, else being selected.
@@ -512,12 +531,12 @@ fn counted(written: &spec::Outcome, selected: &Condition, weight: Weight, faults
             &written.selected.origin,
         );
     }
-    let numbers = [&written.value, &written.score, &written.predicted];
+    let numbers = [&written.value, &written.list_price, &written.score, &written.predicted];
     if written.actual.is_some() || numbers.iter().any(|column| column.is_some()) {
         faults.add(
             Diagnostic::new(
                 "bad-value",
-                "`counts = true` goes with no `actual`, `value`, `score` or `predicted`",
+                "`counts = true` goes with no `actual`, `value`, `list_price`, `score` or `predicted`",
             )
             .help("a row that stands for selected and unselected rows at once has no one label or value"),
             &written.selected.origin,

@@ -413,6 +413,8 @@ pub struct Outcome {
     pub actual: Option<Condition>,
     /// Column of what the row was worth.
     pub value: Option<At<String>>,
+    /// Column of the list price of what the value is a price of.
+    pub list_price: Option<At<String>>,
     /// Unit of the value, for the report.
     pub unit: Option<String>,
     /// Column of the score: how likely the system took the label to be positive.

@@ -767,6 +767,7 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
     });
     let actual = nested_condition(&mut table, "actual");
     let value = table.name("value");
+    let list_price = table.name("list_price");
     let unit = table.text("unit").map(|u| u.value);
     let score = table.name("score");
     let predicted = table.name("predicted");
@@ -803,6 +804,7 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
         selected,
         actual: actual.clone(),
         value: value.clone(),
+        list_price: list_price.clone(),
         unit: unit.clone(),
         score: score.clone(),
         predicted: predicted.clone(),

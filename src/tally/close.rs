@@ -8,7 +8,7 @@ use super::exact::Fixed;
 use super::group::{Group, Grouping, grouped};
 use super::histogram::{self, Filling, Histogram, Of, PEOPLE, Place};
 use super::kernel::{Kernel, MOST_ROWS, Overflow, Worker};
-use super::moments::{Layout, Moments, Part, RowSums, Totals};
+use super::moments::{Has, Layout, Moments, Part, RowSums, Totals};
 use super::people::{PARTITIONS, Partition, PeopleFault};
 use super::record::{self, NONE, Packing};
 use super::{Fates, Label, OutcomeAccount, Tally};
@@ -304,8 +304,13 @@ impl Closing<'_> {
                             }
                         }
                     }
-                    moments.add_rows(layout, pattern, false, &without);
-                    moments.add_rows(layout, pattern, true, &with);
+                    moments.add_rows(layout, pattern, Has::NOTHING, &without);
+                    moments.add_rows(layout, pattern, Has::VALUE, &with);
+                    for has in Has::MORE {
+                        for sums in workers.iter().filter_map(|worker| worker.priced.get(&(at, has))) {
+                            moments.add_rows(layout, pattern, has, sums);
+                        }
+                    }
                 }
                 match self.cells.get_mut(cell) {
                     Some(cells) => cells[o].merge(&moments),

@@ -37,6 +37,10 @@ pub struct OutcomeShape {
     pub label: bool,
     /// It has a value.
     pub value: bool,
+    /// It has a list price.
+    pub list: bool,
+    /// Logarithms of values are added up.
+    pub logs: bool,
     /// Metrics beyond the catalogue whose sums are kept too.
     pub ratios: &'static [Ratio],
 }
@@ -48,6 +52,8 @@ impl OutcomeShape {
         Self {
             label: outcome.actual.is_some(),
             value: outcome.value.is_some(),
+            list: outcome.value.is_some() && outcome.list_price.is_some(),
+            logs: outcome.has_logs(),
             ratios: outcome.ratios,
         }
     }
@@ -331,6 +337,8 @@ pub fn measures(shape: OutcomeShape) -> Vec<Measure> {
             Measure::Rows | Measure::Selected | Measure::Subjects | Measure::EverSelected | Measure::OwnRate => true,
             Measure::Labelled | Measure::LabelledSelected | Measure::Actual | Measure::TruePositive => shape.label,
             Measure::ValueRows | Measure::Value | Measure::SelectedValueRows | Measure::SelectedValue => shape.value,
+            Measure::ListedRows | Measure::ListedValue | Measure::ListPrice => shape.list,
+            Measure::LoggedRows | Measure::LogValue => shape.logs,
         })
         .collect()
 }
