@@ -12,6 +12,7 @@ mod conformance_support;
 mod log_support;
 
 mod account;
+mod bootstrap;
 mod broken_input;
 mod conformance;
 mod conformance_faults;

@@ -102,6 +102,8 @@ pub struct Finding {
     pub ends: Option<Ends>,
     /// How the interval was made.
     pub method: Option<String>,
+    /// The interval from drawing people again, where that was asked for.
+    pub drawn: Option<Ends>,
     /// Standard error (of the logarithm for ratios).
     pub standard_error: Option<f64>,
     /// Degrees of freedom; `None`: normal.

@@ -385,6 +385,9 @@ pub struct WhatArgs {
     /// Seed of simulated null distributions
     #[arg(long, value_name = "N", help_heading = "Report")]
     pub seed: Option<u64>,
+    /// Draw people N times and give the intervals of that beside the others (100 to 10000)
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub bootstrap: Option<u64>,
     /// Title of the report
     #[arg(long, value_name = "TEXT", help_heading = "Report")]
     pub title: Option<String>,

@@ -281,6 +281,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         on_inconclusive: args.on_inconclusive.clone(),
         level: args.level,
         seed: args.seed,
+        bootstrap: args.bootstrap,
         title: args.title.clone(),
     }
 }

@@ -165,6 +165,8 @@ pub struct Plan {
     pub level: f64,
     /// Seed of simulated null distributions.
     pub seed: u64,
+    /// How often people are drawn again.
+    pub bootstrap: Option<usize>,
     /// The day that decides ages where no row has a time, `YYYY-MM-DD`.
     pub as_of: jiff::civil::Date,
     /// The log.

@@ -227,6 +227,7 @@ pub fn resolve(
     let outcomes = outcomes(spec, weight, &defined, &mut columns, &mut notes, &mut faults);
     let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
+    let bootstrap = bootstrap(spec, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
     if !faults.found.is_empty() {
@@ -244,6 +245,7 @@ pub fn resolve(
         },
         level: spec.audit.level.as_ref().map_or(0.95, |l| l.value),
         seed: spec.audit.seed.as_ref().map_or(1, |s| s.value),
+        bootstrap,
         as_of,
         log,
         log_columns: columns.used_log,
@@ -265,6 +267,28 @@ pub fn resolve(
         notes,
         source: spec.source.clone(),
     })
+}
+
+/// How often people are drawn again.
+fn bootstrap(spec: &Spec, faults: &mut Faults<'_>) -> Option<usize> {
+    let asked = spec.audit.bootstrap.as_ref()?;
+    let fault = if !(100..=10_000).contains(&asked.value) {
+        Diagnostic::new("bad-value", "`bootstrap` must lie between 100 and 10000").help("for example: bootstrap = 1000")
+    } else if spec.log.database.is_some() {
+        Diagnostic::new(
+            "needs-rows",
+            "a bootstrap needs the people of the log, which a database does not give",
+        )
+        .help("leave `bootstrap` out, or write the table to a Parquet file and audit that")
+    } else if spec.log.subject.is_none() {
+        Diagnostic::new("missing-key", "`bootstrap` needs [log] `subject`: people are drawn by their id").help(
+            "rows that name nobody could only be drawn by their place in the log, and another order would give other numbers",
+        )
+    } else {
+        return Some(asked.value as usize);
+    };
+    faults.add(fault, &asked.origin);
+    None
 }
 
 /// A path without its folders, when it is absolute: a result holds no absolute path.

@@ -83,6 +83,8 @@ pub struct Flags {
     pub level: Option<f64>,
     /// `--seed`.
     pub seed: Option<u64>,
+    /// `--bootstrap`.
+    pub bootstrap: Option<u64>,
     /// `--title`.
     pub title: Option<String>,
 }
@@ -544,6 +546,10 @@ impl Applied {
         if let Some(seed) = flags.seed {
             self.spec.audit.seed = Some(at(seed, "--seed"));
             self.overrides("audit.seed");
+        }
+        if let Some(draws) = flags.bootstrap {
+            self.spec.audit.bootstrap = Some(at(draws, "--bootstrap"));
+            self.overrides("audit.bootstrap");
         }
         if let Some(title) = &flags.title {
             self.spec.audit.title = Some(title.clone());

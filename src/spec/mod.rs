@@ -100,6 +100,8 @@ pub struct Audit {
     pub level: Option<At<f64>>,
     /// Seed of every simulated null distribution; default 1.
     pub seed: Option<At<u64>>,
+    /// How often people are drawn again for intervals beside the others; not at all unless given.
+    pub bootstrap: Option<At<u64>>,
 }
 
 /// How a delimited text file is written.

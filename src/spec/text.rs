@@ -115,6 +115,7 @@ fn audit(mut table: Reader<'_, '_, '_>) -> Audit {
         period: plain(table.text("period")),
         level: table.number("level"),
         seed: table.count("seed"),
+        bootstrap: table.count("bootstrap"),
     };
     if let Some(level) = &audit.level
         && !(level.value > 0.5 && level.value < 1.0)

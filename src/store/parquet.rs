@@ -392,6 +392,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
             .collect(),
         histograms: Vec::new(),
         spread: Vec::new(),
+        resampling: None,
     };
     let mut groupings = Vec::new();
     for grouping in &meta.groupings {
@@ -432,6 +433,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
         groupings,
         shape,
         histograms: Vec::new(),
+        drawn: None,
     })
 }
 

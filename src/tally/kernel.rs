@@ -91,6 +91,8 @@ pub enum Overflow {
     Value,
     /// The counts add up to more than 2⁵³.
     Count,
+    /// Draws of people would take more than a gigabyte a thread.
+    Draws,
 }
 
 /// Why rows can't be added.

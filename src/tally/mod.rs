@@ -10,6 +10,7 @@
 //!
 //! A tally is additive: tallies of disjoint sets of people add up to the tally of both.
 
+pub mod bootstrap;
 mod close;
 pub mod exact;
 mod group;
@@ -75,6 +76,8 @@ pub struct Shape {
     /// Indices of the attributes of the groupings that histograms are kept for: those of [`Self::groupings`] that are not
     /// within strata, then others that are kept in no other way.
     pub spread: Vec<Vec<usize>>,
+    /// How people are drawn again, where that is asked for.
+    pub resampling: Option<bootstrap::Resampling>,
 }
 
 /// What happened to a row.
@@ -180,6 +183,8 @@ pub struct Tally {
     pub outcomes: Vec<OutcomeAccount>,
     /// The histograms of the shape; none where another engine counted, or in a file.
     pub histograms: Vec<Histogram>,
+    /// The draws of people, where they were asked for; none where another engine counted, or in a file.
+    pub drawn: Option<bootstrap::Drawn>,
 }
 
 /// The groups of one grouping.

@@ -52,6 +52,13 @@ pub(super) struct Totals {
     real: [f64; MEASURES],
 }
 
+impl Totals {
+    /// The total of a measure, by its place in the layout.
+    pub(super) fn real(&self, measure: usize) -> f64 {
+        self.real[measure]
+    }
+}
+
 /// How many measures there are at most.
 const MEASURES: usize = Measure::ALL.len();
 
