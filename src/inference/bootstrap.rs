@@ -22,7 +22,8 @@ pub fn acceleration(squares: f64, cubes: f64) -> f64 {
 #[must_use]
 pub fn bca(estimate: f64, mut draws: Vec<f64>, acceleration: f64, level: f64) -> Option<(f64, f64)> {
     draws.sort_unstable_by(f64::total_cmp);
-    if !(draws.first()? < draws.last()?) {
+    let (first, last) = (draws.first()?, draws.last()?);
+    if first >= last {
         return None;
     }
     let below = draws.iter().filter(|draw| **draw < estimate).count() as f64;

@@ -154,8 +154,8 @@ impl Design {
         let mut of_cell = vec![None; levels.len()];
         for &cell in kept {
             let mut place = (0, Vec::new());
-            for factor in 0..factors {
-                let level = numbers[factor].binary_search(&levels[cell][factor]).unwrap_or_default();
+            for (factor, numbers) in numbers.iter().enumerate() {
+                let level = numbers.binary_search(&levels[cell][factor]).unwrap_or_default();
                 if Some(factor) == largest {
                     place.0 = level;
                 } else if level > 0 {
@@ -311,14 +311,15 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// The lower triangle whose product with itself turned is the matrix.
+/// The lower triangle whose product with itself turned is the matrix; `whole` has its diagonal as it was before other columns
+/// were taken out.
 fn cholesky(mut matrix: Vec<Vec<f64>>, whole: &[f64]) -> Result<Vec<Vec<f64>>, Reason> {
-    for i in 0..matrix.len() {
+    for (i, whole) in whole.iter().enumerate() {
         for j in 0..=i {
             let done: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
             let rest = matrix[i][j] - done;
             if i == j {
-                if rest <= COLLINEAR * whole[i] {
+                if rest <= COLLINEAR * whole {
                     return Err("collinear-strata");
                 }
                 matrix[i][i] = rest.sqrt();
