@@ -75,6 +75,32 @@ fn metrics_of_the_spec_are_counted_the_same() {
     });
 }
 
+/// List prices and logarithms, with products that no metric of the catalogue needs.
+const PRICES: &str = r#"
+[[metric]]
+name = "odd"
+numerator = { log_value = 1, list_price = 2, own_rate = 1, value = 1 }
+denominator = { listed_value = 1, logged_rows = 1, subjects = 1 }
+
+[[outcome]]
+name = "priced"
+favourable = true
+selected = { column = "decision", values = ["yes"] }
+value = "worth"
+list_price = "worth_text"
+metrics = ["default", "prices"]
+"#;
+
+#[test]
+fn prices_are_counted_the_same() {
+    for subject in [SUBJECT, ""] {
+        for counts in ["", "weight = \"weight\"", "count = \"freq\""] {
+            let spec = head(&format!("{subject}{counts}")) + ATTRIBUTES + STRATUM + PRICES;
+            on_every_engine(|engine| same(engine, "prices", &spec, &nasty(1200, 7), None));
+        }
+    }
+}
+
 #[test]
 fn rows_of_a_nasty_log_are_counted_the_same() {
     let spec = head(FILTERS) + ATTRIBUTES + "[groups]\nintersections = \"all\"\n" + OUTCOMES;
@@ -312,6 +338,10 @@ fn specs() -> Vec<(String, bool)> {
             false,
         ),
         (head("count = \"freq\"") + ATTRIBUTES + counted + OUTCOMES, false),
+        (
+            head(&format!("{SUBJECT}weight = \"weight\"")) + ATTRIBUTES + STRATUM + PRICES,
+            false,
+        ),
         (
             head(SUBJECT)
                 + PEOPLE

@@ -412,7 +412,7 @@ fn assert_same_sums(what: &str, weighted: bool, one: &Sums, other: &Sums) {
     let denominators: Vec<_> = other.denominators().collect();
     assert_eq!(one.denominators().collect::<Vec<_>>(), denominators, "{what}: behind");
     for ((m, x), (n, y)) in one.measures().zip(other.measures()) {
-        let real = weighted || matches!(m, Measure::OwnRate | Measure::Value | Measure::SelectedValue);
+        let real = weighted || m == Measure::OwnRate || m.is_amount();
         assert_eq!(m, n);
         assert_near(&format!("{what}: {m:?}"), x, y, if real { 1e-12 } else { 0.0 });
     }

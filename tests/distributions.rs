@@ -322,6 +322,71 @@ fn errors_of_predictions_by_hand() {
 }
 
 #[test]
+fn shares_of_errors_are_those_of_scikit_learn() {
+    // scikit-learn 1.9, mean_absolute_percentage_error and r2_score; tests/oracles/decompositions.py. The row with a value
+    // of 0 has a prediction too, and counts in R squared alone.
+    let of_women = "f,1,10,11\nf,0,10,7\nf,1,4,6\nf,0,8,8.5\nf,1,-5,-4\n";
+    let of_men = "m,1,5,5\nm,0,5,6\nm,0,5,4\n";
+    let flags = [
+        "log.csv",
+        "--protected",
+        "gender",
+        "--selected",
+        "yes=1",
+        "--value",
+        "eur",
+        "--predicted",
+        "guess",
+        "--favourable",
+    ];
+    let head = "gender,yes,eur,guess\n";
+    let result = Desk::with("log.csv", format!("{head}{of_women}{of_men}")).result(&flags);
+    for (metric, expected) in [
+        ("mean_absolute_percentage_error", 0.2325),
+        ("r_squared", 0.904_208_542_713_567_9),
+    ] {
+        let found = number(find(&result, "gender", "f", metric, "value"), "estimate");
+        assert!((found - expected).abs() < 1e-12, "{metric}: {found} is not {expected}");
+    }
+    let men = find(&result, "gender", "m", "r_squared", "value");
+    assert_eq!(
+        (&men["status"], &men["reason"]),
+        (&"undefined".into(), &"no-variance".into())
+    );
+    assert!(
+        !result["notes"].to_string().contains("percentage"),
+        "{}",
+        result["notes"]
+    );
+    let zero = format!("{head}{of_women}{of_men}f,1,0,2\n");
+    let result = Desk::with("log.csv", zero).result(&flags);
+    let found = find(&result, "gender", "f", "mean_absolute_percentage_error", "value");
+    assert!((number(found, "estimate") - 0.2325).abs() < 1e-12, "{found}");
+    let notes = result["notes"].to_string();
+    assert!(
+        notes.contains("the value is 0 in 1 of 9 rows with a prediction"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn r_squared_has_an_error_over_people() {
+    let result = Desk::with("log.csv", fair_log(77, 400)).result(&FLAGS);
+    let told = find(&result, "gender", "f", "r_squared", "value");
+    let (low, high) = (number(told, "low"), number(told, "high"));
+    assert!(low < number(told, "estimate") && high < 1.0, "{told}");
+    // Without the person's column, errors and values of a row can't be dealt out together.
+    let rows: Vec<&str> = FLAGS
+        .iter()
+        .copied()
+        .filter(|f| *f != "--subject" && *f != "id")
+        .collect();
+    let result = Desk::with("log.csv", fair_log(77, 400)).result(&rows);
+    assert!(find(&result, "gender", "f", "r_squared", "value")["low"].is_null());
+    assert!(result["notes"].to_string().contains("`r_squared` has no interval"));
+}
+
+#[test]
 fn information_is_that_of_scikit_learn() {
     // scikit-learn 1.9 `mutual_info_score` over entropies, on the counts below; tests/oracles/association.py.
     let mut log = "group,yes,label\n".to_owned();

@@ -505,7 +505,7 @@ fn missing_parts() {
         &desk,
         &counted,
         "bad-value",
-        &["no `actual`, `value`, `score` or `predicted`"],
+        &["no `actual`, `value`, `list_price`, `score` or `predicted`"],
     );
 }
 

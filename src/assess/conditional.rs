@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::finding::{Delta, Finding, Recipe, Scale, Status};
 use super::{Assessment, Chosen, Ends, Place, blank};
+use crate::catalogue::custom::Ratio;
 use crate::catalogue::{Conditional, Contrast, Formula, Linear, Measure, Metric, Unit};
 use crate::inference::cochran_mantel_haenszel::{ChiSquare, Table, breslow_day, cochran_mantel_haenszel};
 use crate::inference::special::{chi2_sf, t_two_sided};
 use crate::metrics::conditional::{Side, Stratum, estimate};
+use crate::metrics::oaxaca::decompose;
 use crate::tally::{GroupingTally, Label};
 
 /// A comparison as it is, and within strata.
@@ -96,6 +98,8 @@ pub(super) const ROWS: Linear = &[(Measure::Rows, 1)];
 pub(super) struct Strata<'a> {
     tally: &'a GroupingTally,
     cells: Vec<Cells>,
+    /// By stratum, the level of each factor.
+    levels: Vec<Vec<usize>>,
 }
 
 /// The cells of one stratum.
@@ -119,7 +123,7 @@ pub(super) struct Spread {
 impl Place<'_> {
     /// Assesses everything within one set of strata; `first` is where the findings of this grouping start.
     pub(super) fn within(&self, given: usize, first: usize, assessment: &mut Assessment) {
-        let metrics: Vec<(Metric, Metric, Conditional)> = self.plan.outcomes[self.outcome]
+        let metrics: Vec<(Metric, Ratio, Conditional)> = self.plan.outcomes[self.outcome]
             .metrics
             .iter()
             .filter_map(|&metric| match metric.entry().formula {
@@ -137,7 +141,7 @@ impl Place<'_> {
                 for &contrast in how.contrasts() {
                     let is_own = matches!(self.reference, Chosen::Group(reference) if *reference == group);
                     // The reference has a rate and a share of its own, and no gap to itself.
-                    if is_own && contrast != Contrast::Value {
+                    if is_own && (contrast != Contrast::Value || how == Conditional::Differing) {
                         continue;
                     }
                     let finding = self.conditional(given, group, (metric, of, how), contrast, &strata);
@@ -196,6 +200,7 @@ impl Place<'_> {
         }
         Strata {
             tally,
+            levels: levels(strata.keys().copied()),
             cells: strata.into_values().collect(),
         }
     }
@@ -204,7 +209,7 @@ impl Place<'_> {
         &self,
         given: usize,
         group: usize,
-        (metric, of, how): (Metric, Metric, Conditional),
+        (metric, (numerator, denominator), how): (Metric, Ratio, Conditional),
         contrast: Contrast,
         strata: &Strata<'_>,
     ) -> Finding {
@@ -218,10 +223,6 @@ impl Place<'_> {
             self.status(group)
         } else {
             self.compared(group)
-        };
-        let Formula::Ratio { numerator, denominator } = of.entry().formula else {
-            finding.status = Status::Undefined("no-denominator");
-            return finding;
         };
         let side = match contrast {
             Contrast::Gap | Contrast::MaxGap => Side::Gap,
@@ -241,7 +242,11 @@ impl Place<'_> {
         let (people, rows) = strata.behind(self.outcome, denominator);
         finding.subjects = people;
         finding.rows = rows;
-        match estimate(how, side, &numbers) {
+        let found = match how {
+            Conditional::Oaxaca(part) => decompose(part, &numbers, &strata.levels),
+            _ => estimate(how, side, &numbers),
+        };
+        match found {
             Err(reason) => finding.status = Status::Undefined(reason),
             Ok(found) => {
                 finding.estimate = Some(found.value);
@@ -252,7 +257,9 @@ impl Place<'_> {
                 let error = spread.variance.sqrt();
                 finding.standard_error = Some(error);
                 finding.df = Some(spread.df).filter(|df| df.is_finite());
-                let scale = if found.log {
+                let scale = if how == Conditional::Premium {
+                    Scale::Premium
+                } else if found.log {
                     Scale::Log
                 } else if alone && metric.entry().unit == Unit::Share && value > 0.0 && value < 1.0 {
                     Scale::Logit
@@ -260,10 +267,14 @@ impl Place<'_> {
                     Scale::Plain
                 };
                 // One hypothesis is tested once: the ratios of the same strata say the same of it.
-                let tested =
-                    contrast == Contrast::Gap && matches!(how, Conditional::Standardised | Conditional::RiskDifference);
+                let tested = contrast == Contrast::Gap
+                    && matches!(
+                        how,
+                        Conditional::Standardised | Conditional::RiskDifference | Conditional::Premium
+                    );
                 if tested && error > 0.0 && finding.status == Status::Ok {
-                    finding.test = t_two_sided(value / error, spread.df).map(|p| ("linearised t".to_owned(), p));
+                    let linear = if scale == Scale::Premium { value.ln_1p() } else { value };
+                    finding.test = t_two_sided(linear / error, spread.df).map(|p| ("linearised t".to_owned(), p));
                 }
                 let error = if scale == Scale::Logit {
                     error / (value * (1.0 - value))
@@ -361,6 +372,23 @@ impl Place<'_> {
     }
 }
 
+/// The level of each factor in each stratum, numbered in the order of their labels.
+fn levels<'l>(strata: impl Iterator<Item = &'l [Label]> + Clone) -> Vec<Vec<usize>> {
+    let factors = strata.clone().next().map_or(0, <[Label]>::len);
+    let known: Vec<Vec<&Label>> = (0..factors)
+        .map(|factor| {
+            let mut labels: Vec<&Label> = strata.clone().map(|stratum| &stratum[factor]).collect();
+            labels.sort_unstable();
+            labels.dedup();
+            labels
+        })
+        .collect();
+    let level = |(factor, label): (usize, &Label)| known[factor].binary_search(&label).unwrap_or_default();
+    strata
+        .map(|stratum| stratum.iter().enumerate().map(level).collect())
+        .collect()
+}
+
 impl<'a> Strata<'a> {
     /// One group and others, in no strata.
     pub(super) fn one(tally: &'a GroupingTally, group: usize, others: Vec<usize>) -> Self {
@@ -371,6 +399,7 @@ impl<'a> Strata<'a> {
                 others,
                 known: Vec::new(),
             }],
+            levels: vec![Vec::new()],
         }
     }
 
@@ -517,6 +546,7 @@ impl<'a> Strata<'a> {
             let one = Strata {
                 tally: self.tally,
                 cells: vec![cell.clone()],
+                levels: vec![Vec::new()],
             };
             let numbers = one.numbers(outcome, SELECTED, ROWS);
             let Ok(ratio) = estimate(Conditional::RiskRatio, Side::Ratio, &numbers) else {

@@ -155,6 +155,7 @@ fn scale(how: Distribution, value: f64) -> Scale {
         | Distribution::LogLoss
         | Distribution::CalibrationError
         | Distribution::MeanAbsolute
+        | Distribution::MeanAbsolutePercentage
         | Distribution::RootMeanSquare
         | Distribution::GeneralizedEntropy(_)
         | Distribution::Variation
@@ -186,7 +187,7 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn sample(&self, side: usize, without: Option<u8>) -> Sample {
-        let labels = (self.histogram.of.variable == Variable::Score).then_some(3);
+        let labels = matches!(self.histogram.of.variable, Variable::Score | Variable::Fit).then_some(3);
         Sample::new(&self.sides[side], &self.histogram.values, labels, without)
     }
 
@@ -361,6 +362,15 @@ pub(super) fn counters(plan: &Plan, counters: &[Counter], stream: u64) -> Vec<Co
     }
 }
 
+/// The same of a histogram. Errors and values of one row must stay together, so that none are dealt where rows are not
+/// known by name: their numbers then have no error.
+fn counters_of(plan: &Plan, histogram: &Histogram, of_side: &[Counter], stream: u64) -> Vec<Counter> {
+    match histogram.of.variable {
+        Variable::Fit => of_side.to_vec(),
+        _ => counters(plan, of_side, stream),
+    }
+}
+
 /// The metrics of distributions that an outcome gives.
 fn asked(plan: &Plan, outcome: usize) -> impl Iterator<Item = (Metric, Distribution)> + '_ {
     let metrics = plan.outcomes[outcome].metrics.iter();
@@ -387,7 +397,7 @@ pub(super) fn everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mu
         };
         let desk = Desk {
             histogram,
-            sides: vec![counters(plan, &histogram.everyone, 7)],
+            sides: vec![counters_of(plan, histogram, &histogram.everyone, 7)],
             asks: vec![Ask { how, of: Of::One(0) }],
         };
         behind(&mut finding, &tally.everyone, outcome, how.variable());
@@ -406,7 +416,8 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
         let what = match h.of.variable {
             Variable::Score => "scores",
             Variable::Value => "values",
-            Variable::Error => "errors",
+            Variable::Error | Variable::Fit => "errors",
+            Variable::RelativeError => "relative errors",
             Variable::Benefit | Variable::Decision => "benefits",
         };
         notes.push(format!(
@@ -415,6 +426,27 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
             h.values.len(),
             100.0 * 2f64.powi(h.dropped as i32 - 53),
         ));
+    }
+    for (outcome, planned) in plan.outcomes.iter().enumerate() {
+        let all = |variable| {
+            let counters = histogram(tally, outcome, variable).map(|h| h.everyone.iter());
+            counters.map(|counters| counters.map(|c| c.weight).sum::<f64>())
+        };
+        if let Some((errors, shares)) = all(Variable::Error).zip(all(Variable::RelativeError))
+            && errors > shares
+        {
+            notes.push(format!(
+                "For `{}`, the value is 0 in {} of {errors} rows with a prediction: they do not count in the mean absolute percentage error.",
+                planned.name,
+                errors - shares,
+            ));
+        }
+        if plan.subject.is_none() && histogram(tally, outcome, Variable::Fit).is_some() {
+            notes.push(format!(
+                "For `{}`, rows name no person: `r_squared` has no interval.",
+                planned.name
+            ));
+        }
     }
     let asks = (0..plan.outcomes.len()).any(|outcome| asked(plan, outcome).next().is_some());
     if asks && plan.subject.is_none() && matches!(plan.weight, Weight::Sampling(_)) {
@@ -432,7 +464,7 @@ fn behind(finding: &mut Finding, group: &GroupTally, outcome: usize, variable: V
     let sums = group.sums(outcome);
     let behind = match variable {
         Variable::Score => sums.behind(LABELLED),
-        Variable::Value | Variable::Error => sums.behind(VALUES),
+        Variable::Value | Variable::Error | Variable::RelativeError | Variable::Fit => sums.behind(VALUES),
         Variable::Benefit | Variable::Decision => crate::tally::Behind {
             subjects: sums.subjects,
             rows: group.rows,
@@ -565,7 +597,7 @@ impl Place<'_> {
             .enumerate()
             .map(|(group, of_group)| {
                 let stream = 8 + ((self.grouping as u64) << 32) + group as u64;
-                counters(self.plan, of_group, stream)
+                counters_of(self.plan, histogram, of_group, stream)
             })
             .collect();
         match self.reference {

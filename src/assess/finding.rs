@@ -102,6 +102,8 @@ pub struct Finding {
     pub ends: Option<Ends>,
     /// How the interval was made.
     pub method: Option<String>,
+    /// The interval from drawing people again, where that was asked for.
+    pub drawn: Option<Ends>,
     /// Standard error (of the logarithm for ratios).
     pub standard_error: Option<f64>,
     /// Degrees of freedom; `None`: normal.
@@ -167,6 +169,8 @@ pub(super) enum Recipe {
 pub(super) enum Scale {
     Plain,
     Log,
+    /// What a ratio is more than 1.
+    Premium,
     /// A share: its ends stay between 0 and 1.
     Logit,
     /// A distance, given with a sign: its ends are sizes.
@@ -211,6 +215,10 @@ impl Delta {
                 Ends::new(self.value * (-half).exp(), self.value * half.exp())?,
                 format!("{}, log, t", self.how),
             )),
+            Scale::Premium => {
+                let times = |x: f64| (1.0 + self.value) * x.exp() - 1.0;
+                Some((Ends::new(times(-half), times(half))?, format!("{}, log, t", self.how)))
+            }
             Scale::Logit => {
                 let middle = (self.value / (1.0 - self.value)).ln();
                 let share = |x: f64| 1.0 / (1.0 + (-x).exp());

@@ -6,6 +6,7 @@
 
 mod adjust;
 mod association;
+mod bootstrap;
 mod conditional;
 mod crossed;
 mod curves;
@@ -15,6 +16,7 @@ mod finding;
 mod matched;
 mod missing;
 mod pair;
+mod price;
 mod quantile;
 mod representation;
 mod side;
@@ -122,6 +124,13 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         curves: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
+    assessment.notes.extend(price::notes(plan, tally));
+    assessment.notes.extend(tally.drawn.as_ref().map(|drawn| {
+        format!(
+            "People were drawn again {} times (seed {}): JSON and CSV have those intervals beside the others.",
+            drawn.resampling.replicates, drawn.resampling.seed
+        )
+    }));
     let normals = Arc::new(Normals::new(plan.seed));
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     for outcome in 0..plan.outcomes.len() {
@@ -189,6 +198,7 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
         estimate: None,
         ends: None,
         method: None,
+        drawn: None,
         standard_error: None,
         df: None,
         test: None,
@@ -254,7 +264,9 @@ fn assess_everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mut Ve
     let sums = tally.everyone.sums(outcome);
     for &metric in &plan.outcomes[outcome].metrics {
         if let Some(side) = side(metric, &sums) {
-            findings.push(value_finding(plan, About::Everyone, outcome, metric, &side, Status::Ok));
+            let mut finding = value_finding(plan, About::Everyone, outcome, metric, &side, Status::Ok);
+            finding.drawn = bootstrap::everyone(plan, tally, outcome, metric, &side);
+            findings.push(finding);
         }
     }
 }
@@ -595,20 +607,25 @@ impl Place<'_> {
             let Some(side) = side(metric, &sums) else {
                 continue;
             };
-            findings.push(value_finding(
+            let value = value_finding(
                 self.plan,
                 self.about(group),
                 self.outcome,
                 metric,
                 &side,
                 self.status(group),
-            ));
+            );
+            findings.push(self.with_draws(value, group, (&side, None)));
             let Some(pair) = self.pair(metric, group) else {
                 continue;
             };
             let over = self.chosen_as_best().then(|| family.clone());
-            findings.push(self.gap(metric, group, &pair, over.as_ref()));
-            findings.push(self.ratio(metric, group, &pair, over.as_ref()));
+            for finding in [
+                self.gap(metric, group, &pair, over.as_ref()),
+                self.ratio(metric, group, &pair, over.as_ref()),
+            ] {
+                findings.push(self.with_draws(finding, group, (&pair.group, Some(&pair.reference))));
+            }
         }
         self.extremes(metric, &family, findings);
     }

@@ -151,7 +151,7 @@ impl Side {
         }
         let se = self.variance.filter(|v| *v > 0.0)?.sqrt() * self.stretch;
         let half = reach.critical(self.df.max(1.0))? * se;
-        if self.unit == Unit::Number {
+        if self.unit == Unit::Number && !self.point.signed {
             // A ratio of counts: positive, and skewed unless on the logarithm.
             let relative = half / value;
             return Some((

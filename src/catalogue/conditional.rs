@@ -3,22 +3,28 @@
 use super::Conditional::{
     AdjustedOdds, Composition, Disparity, OddsRatio, Rates, RiskDifference, RiskRatio, Standardised,
 };
-use super::{Alias, Conditional, Contrast, Direction, Entry, Formula, Metric, Need, Unit, When};
+use super::custom::Ratio;
+use super::{Alias, Conditional, Contrast, Direction, Entry, Formula, Measure, Need, Oaxaca, Unit, When};
 
-/// The first entry of the first family.
-const SELECTION_RATE: Metric = Metric(0);
-/// The first entry of the labels' family.
-const TRUE_POSITIVE_RATE: Metric = Metric(super::rates::ENTRIES.len() as u16);
-/// The first entry of the values' family.
-const MEAN_VALUE: Metric = Metric((super::rates::ENTRIES.len() + super::labels::ENTRIES.len()) as u16);
+const SELECTION_RATE: Ratio = (&[(Measure::Selected, 1)], &[(Measure::Rows, 1)]);
+const TRUE_POSITIVE_RATE: Ratio = (&[(Measure::TruePositive, 1)], &[(Measure::Actual, 1)]);
+pub(super) const MEAN_VALUE: Ratio = (&[(Measure::Value, 1)], &[(Measure::ValueRows, 1)]);
 
 const GIVEN: &[Need] = &[Need::Decision, Need::Stratum];
+const WORTH: &[Need] = &[Need::Value, Need::Stratum];
 
-const fn given(of: Metric, how: Conditional) -> Formula {
+pub(super) const fn given(of: Ratio, how: Conditional) -> Formula {
     Formula::Conditional { of, how }
 }
 
 const LEGITIMATE: &str = "Only factors that may rightly decide belong in a stratum: holding a proxy or a consequence of the protected attribute alike hides the bias.";
+
+const EXPLAINED: &str = "Explained is not justified: the spread itself may be the harm. Levels that one side lacks are left out; several factors enter side by side, without interactions.";
+const UNEXPLAINED: &str =
+    "What is unexplained by these factors may be explained by others, and is no measure of discrimination by itself.";
+const OAXACA: &str = "Oaxaca 1973, International Economic Review 14; Blinder 1973, Journal of Human Resources 8";
+const THREEFOLD: &str =
+    "Winsborough & Dickinson 1971; Kitagawa 1955, JASA 50, for a single factor; Jann 2008, The Stata Journal 8 (4)";
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -185,5 +191,171 @@ pub(super) const ENTRIES: &[Entry] = &[
         }],
         caution: LEGITIMATE,
         source: "Direct standardisation; Rothman, Greenland & Lash 2008, Modern Epidemiology, chapter 15",
+    },
+    Entry {
+        id: "oaxaca_explained",
+        title: "Explained part, Oaxaca-Blinder",
+        meaning: "The part of the gap of selection rates that the groups' different spread over the factors of the strata makes, at the reference's coefficients.",
+        formula_text: "(X - Z)'c; X and Z mean dummies of the factors in group and reference, c coefficients of the reference's regression on them",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::Explained)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[Alias {
+            name: "oaxaca_endowments",
+            contrast: Contrast::Gap,
+            when: When::Always,
+            who: "the first of three parts; R `oaxaca` and Stata `oaxaca` with the reference as the base",
+        }],
+        caution: EXPLAINED,
+        source: OAXACA,
+    },
+    Entry {
+        id: "oaxaca_unexplained",
+        title: "Unexplained part, Oaxaca-Blinder",
+        meaning: "The part of the gap of selection rates that different coefficients of the factors make, at the group's own spread.",
+        formula_text: "X'(b - c); b and c coefficients of the group's and the reference's regression; with the explained part the whole gap",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::Unexplained)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: OAXACA,
+    },
+    Entry {
+        id: "oaxaca_explained_pooled",
+        title: "Explained part, pooled coefficients",
+        meaning: "The part of the gap of selection rates that the different spread over the factors makes, at coefficients that both have in common.",
+        formula_text: "(X - Z)'d; d coefficients of one regression of both, with an intercept for each",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::ExplainedPooled)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[],
+        caution: EXPLAINED,
+        source: "Jann 2008, The Stata Journal 8 (4), the pooled regression with an indicator of the group",
+    },
+    Entry {
+        id: "oaxaca_unexplained_pooled",
+        title: "Unexplained part, pooled coefficients",
+        meaning: "The part of the gap of selection rates that is left at coefficients that both have in common.",
+        formula_text: "gap - (X - Z)'d, which is the coefficient of the group's indicator in the pooled regression",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::UnexplainedPooled)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: "Jann 2008, The Stata Journal 8 (4)",
+    },
+    Entry {
+        id: "oaxaca_coefficients",
+        title: "Coefficients' part, threefold",
+        meaning: "The part of the gap of selection rates that different coefficients would make if the group were spread as the reference is.",
+        formula_text: "Z'(b - c); with endowments (the explained part) and interaction the whole gap",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::Coefficients)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: THREEFOLD,
+    },
+    Entry {
+        id: "oaxaca_interaction",
+        title: "Interaction, threefold",
+        meaning: "The part of the gap of selection rates that comes from spread and coefficients differing together.",
+        formula_text: "(X - Z)'(b - c)",
+        formula: given(SELECTION_RATE, Conditional::Oaxaca(Oaxaca::Interaction)),
+        unit: Unit::Share,
+        direction: Direction::Favour,
+        needs: GIVEN,
+        aliases: &[],
+        caution: "It belongs to neither part: a twofold decomposition counts it to the unexplained one.",
+        source: THREEFOLD,
+    },
+    Entry {
+        id: "oaxaca_value_explained",
+        title: "Explained part of the mean value, Oaxaca-Blinder",
+        meaning: "The part of the gap of mean values that the groups' different spread over the factors of the strata makes, at the reference's coefficients.",
+        formula_text: "(X - Z)'c; X and Z mean dummies of the factors in group and reference, c coefficients of the reference's regression on them",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::Explained)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[Alias {
+            name: "oaxaca_value_endowments",
+            contrast: Contrast::Gap,
+            when: When::Always,
+            who: "the first of three parts; R `oaxaca` and Stata `oaxaca` with the reference as the base",
+        }],
+        caution: EXPLAINED,
+        source: OAXACA,
+    },
+    Entry {
+        id: "oaxaca_value_unexplained",
+        title: "Unexplained part of the mean value, Oaxaca-Blinder",
+        meaning: "The part of the gap of mean values that different coefficients of the factors make, at the group's own spread.",
+        formula_text: "X'(b - c); b and c coefficients of the group's and the reference's regression; with the explained part the whole gap",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::Unexplained)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: OAXACA,
+    },
+    Entry {
+        id: "oaxaca_value_explained_pooled",
+        title: "Explained part of the mean value, pooled coefficients",
+        meaning: "The part of the gap of mean values that the different spread over the factors makes, at coefficients that both have in common.",
+        formula_text: "(X - Z)'d; d coefficients of one regression of both, with an intercept for each",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::ExplainedPooled)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[],
+        caution: EXPLAINED,
+        source: "Jann 2008, The Stata Journal 8 (4), the pooled regression with an indicator of the group",
+    },
+    Entry {
+        id: "oaxaca_value_unexplained_pooled",
+        title: "Unexplained part of the mean value, pooled coefficients",
+        meaning: "The part of the gap of mean values that is left at coefficients that both have in common.",
+        formula_text: "gap - (X - Z)'d, which is the coefficient of the group's indicator in the pooled regression",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::UnexplainedPooled)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: "Jann 2008, The Stata Journal 8 (4)",
+    },
+    Entry {
+        id: "oaxaca_value_coefficients",
+        title: "Coefficients' part of the mean value, threefold",
+        meaning: "The part of the gap of mean values that different coefficients would make if the group were spread as the reference is.",
+        formula_text: "Z'(b - c); with endowments (the explained part) and interaction the whole gap",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::Coefficients)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[],
+        caution: UNEXPLAINED,
+        source: THREEFOLD,
+    },
+    Entry {
+        id: "oaxaca_value_interaction",
+        title: "Interaction of the mean value, threefold",
+        meaning: "The part of the gap of mean values that comes from spread and coefficients differing together.",
+        formula_text: "(X - Z)'(b - c)",
+        formula: given(MEAN_VALUE, Conditional::Oaxaca(Oaxaca::Interaction)),
+        unit: Unit::Value,
+        direction: Direction::Neutral,
+        needs: WORTH,
+        aliases: &[],
+        caution: "It belongs to neither part: a twofold decomposition counts it to the unexplained one.",
+        source: THREEFOLD,
     },
 ];

@@ -103,9 +103,13 @@ fn entry(definition: &Definition) -> Entry {
     if measures().any(Measure::is_of_values) {
         needs.push(Need::Value);
     }
+    if measures().any(Measure::is_of_lists) {
+        needs.push(Need::ListPrice);
+    }
     let of_value = |linear: Linear| {
-        let sums = [Measure::Value, Measure::SelectedValue];
-        linear.iter().any(|(measure, _)| sums.contains(measure))
+        linear
+            .iter()
+            .any(|(measure, _)| measure.is_amount() && *measure != Measure::LogValue)
     };
     Entry {
         id: kept(&definition.id),

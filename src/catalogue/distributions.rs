@@ -410,6 +410,34 @@ pub(super) const ERRORS: &[Entry] = &[
         source: "Bias of a prediction; Holistic AI gives the gap of means instead",
         ..entry("mean_error", Bias, Unit::Value, Direction::Neutral, ERROR)
     },
+    Entry {
+        title: "Mean absolute percentage error",
+        meaning: "By what share of itself a value is mispredicted, on average.",
+        formula_text: "mean of |predicted - value| / |value|, over rows with both and a value that is not 0",
+        aliases: &[alias(
+            "mape",
+            Contrast::Value,
+            "Veritas; scikit-learn divides by a tiny number where the value is 0, rows that are left out here",
+        )],
+        caution: "Small values decide it, and predictions that are too low look better than those that are too high.",
+        source: "scikit-learn `mean_absolute_percentage_error`",
+        ..entry(
+            "mean_absolute_percentage_error",
+            MeanAbsolutePercentage,
+            Unit::Number,
+            Direction::Worse,
+            ERROR,
+        )
+    },
+    Entry {
+        title: "R squared",
+        meaning: "What share of the variance of the values the predictions account for; below 0 where the mean predicts better.",
+        formula_text: "1 - sum of (predicted - value)^2 / sum of (value - mean of the group's values)^2, over rows with both",
+        aliases: &[alias("r2_score", Contrast::Value, "scikit-learn, Fairlearn")],
+        caution: "A group whose values vary less has a smaller one for the same errors: compare errors too.",
+        source: "Coefficient of determination; scikit-learn `r2_score`",
+        ..entry("r_squared", RSquared, Unit::Number, Direction::Better, ERROR)
+    },
 ];
 
 pub(super) const BENEFITS: &[Entry] = &[

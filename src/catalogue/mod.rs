@@ -11,6 +11,7 @@ mod crossed;
 pub mod custom;
 mod distributions;
 mod labels;
+mod price;
 mod rates;
 mod representation;
 mod value;
@@ -48,11 +49,21 @@ pub enum Measure {
     SelectedValueRows,
     /// Sum of values over selected rows.
     SelectedValue,
+    /// Rows with a known value and a list price above 0.
+    ListedRows,
+    /// Sum of values over these rows.
+    ListedValue,
+    /// Sum of list prices over these rows.
+    ListPrice,
+    /// Rows with a value above 0.
+    LoggedRows,
+    /// Sum of natural logarithms of values over these rows.
+    LogValue,
 }
 
 impl Measure {
     /// All measures, in the order in which a tally stores them.
-    pub const ALL: [Measure; 13] = [
+    pub const ALL: [Measure; 18] = [
         Measure::Rows,
         Measure::Selected,
         Measure::Subjects,
@@ -66,6 +77,11 @@ impl Measure {
         Measure::Value,
         Measure::SelectedValueRows,
         Measure::SelectedValue,
+        Measure::ListedRows,
+        Measure::ListedValue,
+        Measure::ListPrice,
+        Measure::LoggedRows,
+        Measure::LogValue,
     ];
 
     /// The name in files.
@@ -85,6 +101,11 @@ impl Measure {
             Measure::Value => "value",
             Measure::SelectedValueRows => "selected_value_rows",
             Measure::SelectedValue => "selected_value",
+            Measure::ListedRows => "listed_rows",
+            Measure::ListedValue => "listed_value",
+            Measure::ListPrice => "list_price",
+            Measure::LoggedRows => "logged_rows",
+            Measure::LogValue => "log_value",
         }
     }
 
@@ -109,7 +130,38 @@ impl Measure {
         matches!(
             self,
             Measure::ValueRows | Measure::Value | Measure::SelectedValueRows | Measure::SelectedValue
+        ) || self.is_of_lists()
+            || self.is_of_logs()
+    }
+
+    /// Whether it needs a list price.
+    #[must_use]
+    pub fn is_of_lists(self) -> bool {
+        matches!(self, Measure::ListedRows | Measure::ListedValue | Measure::ListPrice)
+    }
+
+    /// Whether it is of logarithms of values.
+    #[must_use]
+    pub fn is_of_logs(self) -> bool {
+        matches!(self, Measure::LoggedRows | Measure::LogValue)
+    }
+
+    /// Whether it is a sum of numbers of rows, and not a count.
+    #[must_use]
+    pub fn is_amount(self) -> bool {
+        matches!(
+            self,
+            Measure::Value | Measure::SelectedValue | Measure::ListedValue | Measure::ListPrice | Measure::LogValue
         )
+    }
+
+    /// The measure that counts the rows of which this one is a sum: itself, unless it is a sum of list prices.
+    #[must_use]
+    pub fn counted(self) -> Measure {
+        match self {
+            Measure::ListPrice | Measure::ListedValue => Measure::ListedRows,
+            _ => self,
+        }
     }
 
     /// How often a row counts, by its decision and its label (`None`: not known); `None` for what decision and label do
@@ -144,10 +196,10 @@ pub enum Formula {
     },
     /// The mean of two other metrics.
     Mean(Metric, Metric),
-    /// Another metric, a plain ratio, compared within strata.
+    /// A plain ratio, compared within strata.
     Conditional {
-        /// The metric.
-        of: Metric,
+        /// Numerator and denominator.
+        of: custom::Ratio,
         /// How strata are put together.
         how: Conditional,
     },
@@ -201,6 +253,29 @@ pub enum Conditional {
     Rates,
     /// Odds ratio of a logistic regression with an intercept for each stratum.
     AdjustedOdds,
+    /// Of means of logarithms: by how many times the common difference is more than equal, less 1.
+    Premium,
+    /// Share of the strata in which the means differ at all.
+    Differing,
+    /// A part of the gap by regressions on the factors of the strata.
+    Oaxaca(Oaxaca),
+}
+
+/// The parts of a gap by regressions of the group and of the reference on the same factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Oaxaca {
+    /// What different factors make, at the reference's coefficients.
+    Explained,
+    /// What different coefficients make, at the group's factors.
+    Unexplained,
+    /// What different factors make, at the coefficients of both together.
+    ExplainedPooled,
+    /// What is left of the gap then.
+    UnexplainedPooled,
+    /// What different coefficients make, at the reference's factors.
+    Coefficients,
+    /// What different factors and coefficients make together.
+    Interaction,
 }
 
 /// A number of two counts of the group, selected and all, and two of others. Which others: the reference, or for
@@ -260,6 +335,10 @@ pub enum Variable {
     Value,
     /// The predicted less the true value of a row.
     Error,
+    /// The same as a share of the size of the true value, where that is not 0.
+    RelativeError,
+    /// Both the error and the true value of rows with a prediction.
+    Fit,
     /// What a person gains.
     Benefit,
     /// Nothing but the decision and the label: no metric is of it, searches are.
@@ -268,7 +347,14 @@ pub enum Variable {
 
 impl Variable {
     /// Those that metrics are of.
-    pub const ALL: [Variable; 4] = [Variable::Score, Variable::Value, Variable::Error, Variable::Benefit];
+    pub const ALL: [Variable; 6] = [
+        Variable::Score,
+        Variable::Value,
+        Variable::Error,
+        Variable::RelativeError,
+        Variable::Fit,
+        Variable::Benefit,
+    ];
 }
 
 /// What is said of a distribution.
@@ -316,6 +402,10 @@ pub enum Distribution {
     RootMeanSquare,
     /// Mean of the error.
     Bias,
+    /// Mean size of the error as a share of the value.
+    MeanAbsolutePercentage,
+    /// Share of the variance that predictions account for.
+    RSquared,
     /// Mean benefit.
     MeanBenefit,
     /// Generalised entropy of benefits.
@@ -343,6 +433,8 @@ impl Distribution {
             | Distribution::Wasserstein(of)
             | Distribution::CohensD(of) => of,
             Distribution::MeanAbsolute | Distribution::RootMeanSquare | Distribution::Bias => Variable::Error,
+            Distribution::MeanAbsolutePercentage => Variable::RelativeError,
+            Distribution::RSquared => Variable::Fit,
             Distribution::MeanBenefit
             | Distribution::GeneralizedEntropy(_)
             | Distribution::Variation
@@ -382,9 +474,10 @@ impl Distribution {
             Distribution::CalibrationErrorByChance => &[Contrast::Value],
             Distribution::Quantile(..) => &[Contrast::Value, Contrast::Gap, Contrast::Ratio],
             // Numbers that may be negative or rightly 0 have no ratio.
-            Distribution::CalibrationInTheLarge | Distribution::CalibrationIntercept | Distribution::Bias => {
-                &[Contrast::Value, Contrast::Gap, Contrast::MaxGap]
-            }
+            Distribution::CalibrationInTheLarge
+            | Distribution::CalibrationIntercept
+            | Distribution::Bias
+            | Distribution::RSquared => &[Contrast::Value, Contrast::Gap, Contrast::MaxGap],
             _ => &Contrast::ALL,
         }
     }
@@ -449,8 +542,12 @@ impl Conditional {
         match self {
             Conditional::Standardised => &[Contrast::Value, Contrast::Gap, Contrast::Ratio],
             Conditional::RiskRatio | Conditional::OddsRatio | Conditional::AdjustedOdds => &[Contrast::Ratio],
-            Conditional::RiskDifference | Conditional::Composition | Conditional::Rates => &[Contrast::Gap],
-            Conditional::Disparity => &[Contrast::Value],
+            Conditional::RiskDifference
+            | Conditional::Composition
+            | Conditional::Rates
+            | Conditional::Premium
+            | Conditional::Oaxaca(_) => &[Contrast::Gap],
+            Conditional::Disparity | Conditional::Differing => &[Contrast::Value],
         }
     }
 }
@@ -464,6 +561,8 @@ pub enum Need {
     Label,
     /// `value`.
     Value,
+    /// `list_price`, the list price of what the value is a price of.
+    ListPrice,
     /// An outcome that is declared unfavourable.
     Unfavourable,
     /// `[[stratum]]`, a factor to compare within.
@@ -666,10 +765,11 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 14] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
+    Family::new("prices", false, price::ENTRIES),
     Family::new("conditional", true, conditional::ENTRIES),
     Family::new("representation", true, representation::ENTRIES),
     Family::new("association", false, association::ENTRIES),
@@ -799,7 +899,10 @@ pub fn find_among(defined: &[Metric], name: &str, favourable: bool) -> Option<Me
 #[must_use]
 pub fn denominators(ratios: &[custom::Ratio]) -> Vec<Linear> {
     let of_catalogue = Metric::all().filter_map(|metric| match metric.entry().formula {
-        Formula::Ratio { denominator, .. } => Some(denominator),
+        Formula::Ratio { denominator, .. }
+        | Formula::Conditional {
+            of: (_, denominator), ..
+        } => Some(denominator),
         _ => None,
     });
     let mut all: Vec<Linear> = Vec::new();
@@ -812,10 +915,13 @@ pub fn denominators(ratios: &[custom::Ratio]) -> Vec<Linear> {
 }
 
 /// The measures that a formula is made of.
-fn measures_of(formula: Formula) -> Vec<Measure> {
+pub(crate) fn measures_of(formula: Formula) -> Vec<Measure> {
     match formula {
-        Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
-        Formula::Conditional { of, .. } => measures_of(of.entry().formula),
+        Formula::Ratio { numerator, denominator }
+        | Formula::Conditional {
+            of: (numerator, denominator),
+            ..
+        } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
         Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {

@@ -1,6 +1,6 @@
 //! Means of what a row was worth.
 
-use super::Measure::{SelectedValue, SelectedValueRows, Subjects, Value, ValueRows};
+use super::Measure::{ListPrice, ListedValue, SelectedValue, SelectedValueRows, Subjects, Value, ValueRows};
 use super::{Direction, Entry, Formula, Need, Unit};
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -51,5 +51,37 @@ pub(super) const ENTRIES: &[Entry] = &[
         aliases: &[],
         caution: "It is silent about those who got nothing: read it beside `selection_rate`.",
         source: "Second part of a two-part model; Duan et al. 1983",
+    },
+    Entry {
+        id: "price_index",
+        title: "Effective price index",
+        meaning: "What was asked, as a share of what the list prices of the same rows add up to.",
+        formula_text: "sum of values / sum of list prices, over rows with a value and a list price above 0",
+        formula: Formula::Ratio {
+            numerator: &[(ListedValue, 1)],
+            denominator: &[(ListPrice, 1)],
+        },
+        unit: Unit::Number,
+        direction: Direction::Worse,
+        needs: &[Need::Value, Need::ListPrice],
+        aliases: &[],
+        caution: "Dear products decide it. Who buys other products may pay another share of the list: compare within products too.",
+        source: "Index of effective prices; ratio of sums, Cochran 1977, chapter 6",
+    },
+    Entry {
+        id: "discount_depth",
+        title: "Discount depth",
+        meaning: "What was taken off the list prices, as a share of what they add up to.",
+        formula_text: "(sum of list prices - sum of values) / sum of list prices, over rows with both",
+        formula: Formula::Ratio {
+            numerator: &[(ListPrice, 1), (ListedValue, -1)],
+            denominator: &[(ListPrice, 1)],
+        },
+        unit: Unit::Number,
+        direction: Direction::Better,
+        needs: &[Need::Value, Need::ListPrice],
+        aliases: &[],
+        caution: "It is weighted by price, unlike a mean of percentages, in which a large discount on a trifle counts as much as one on a car.",
+        source: "One less the effective price index",
     },
 ];

@@ -192,6 +192,8 @@ pub enum Has {
     Label,
     /// What a row was worth (`value`).
     Value,
+    /// A list price (`list_price`).
+    ListPrice,
     /// An outcome that is declared unfavourable.
     Unfavourable,
     /// A legitimate factor to compare within.
@@ -347,6 +349,9 @@ pub struct WhatArgs {
     /// Column of what the row was worth
     #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
     pub value: Option<String>,
+    /// Column of the list price of what the value is a price of
+    #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
+    pub list_price: Option<String>,
     /// Column of the score: how likely the system took the label to be positive, 0 to 1
     #[arg(long, value_name = "COLUMN", help_heading = "Outcome")]
     pub score: Option<String>,
@@ -380,6 +385,9 @@ pub struct WhatArgs {
     /// Seed of simulated null distributions
     #[arg(long, value_name = "N", help_heading = "Report")]
     pub seed: Option<u64>,
+    /// Draw people N times and give the intervals of that beside the others (100 to 10000)
+    #[arg(long, value_name = "N", help_heading = "Report")]
+    pub bootstrap: Option<u64>,
     /// Title of the report
     #[arg(long, value_name = "TEXT", help_heading = "Report")]
     pub title: Option<String>,

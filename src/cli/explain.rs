@@ -40,6 +40,7 @@ fn need(has: Has) -> Need {
         Has::Decision => Need::Decision,
         Has::Label => Need::Label,
         Has::Value => Need::Value,
+        Has::ListPrice => Need::ListPrice,
         Has::Unfavourable => Need::Unfavourable,
         Has::Stratum => Need::Stratum,
         Has::Population => Need::Population,

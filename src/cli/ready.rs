@@ -266,6 +266,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         selected: args.selected.clone(),
         actual: args.actual.clone(),
         value: args.value.clone(),
+        list_price: args.list_price.clone(),
         score: args.score.clone(),
         predicted: args.predicted.clone(),
         metrics: args.metrics.clone(),
@@ -280,6 +281,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         on_inconclusive: args.on_inconclusive.clone(),
         level: args.level,
         seed: args.seed,
+        bootstrap: args.bootstrap,
         title: args.title.clone(),
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn count(args: &TallyArgs, shell: &Shell) -> Result<u8, Failure> {
     check_outputs(std::slice::from_ref(&args.output), &ready.read_from())?;
     // Taken before the log is counted: a log that changes meanwhile is refused there.
     let files = ready.files().map_err(|fault| ready.failed(fault))?;
+    // A tally keeps nothing of a person that could be drawn again.
+    ready.plan.bootstrap = None;
     let counted = ready.count(&args.means, args.progress, shell)?;
     let stored = Stored::new(
         &ready.plan,

@@ -121,6 +121,7 @@ mod tests {
             groupings: Vec::new(),
             histograms: Vec::new(),
             spread: Vec::new(),
+            resampling: None,
         };
         for attributes in [1, 3, 30] {
             let kernel = Kernel::new(shape.clone(), false, None);

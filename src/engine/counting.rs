@@ -323,6 +323,7 @@ impl<'c> Counting<'c> {
         }
         for (column, numbers_of) in [
             (outcome.value, &mut decisions.values),
+            (outcome.list_price, &mut decisions.lists),
             (outcome.score, &mut decisions.scores),
             (outcome.predicted, &mut decisions.predictions),
         ] {

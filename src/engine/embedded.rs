@@ -12,10 +12,11 @@ use super::fault::{group_error, look_alikes, never_met, people_fault, place};
 use super::people::PeopleTable;
 use super::person::person;
 use super::value::Value;
-use crate::catalogue::Variable;
+use crate::catalogue::{Formula, Variable};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, ReadSummary};
 use crate::plan::{Attribute, Outcome, Plan, Table, Test, Weight};
+use crate::tally::bootstrap::Resampling;
 use crate::tally::histogram::Of;
 use crate::tally::{Kernel, OutcomeShape, Room, Shape};
 
@@ -47,6 +48,24 @@ fn histograms(plan: &Plan) -> Vec<Of> {
     all
 }
 
+/// How people are drawn again, for the ratios of sums that are asked for.
+fn resampling(plan: &Plan) -> Option<Resampling> {
+    let ratios = |outcome: &Outcome| {
+        let formulas = outcome.metrics.iter().map(|metric| metric.entry().formula);
+        let ratios = formulas.filter_map(|formula| match formula {
+            Formula::Ratio { numerator, denominator } => Some((numerator, denominator)),
+            _ => None,
+        });
+        ratios.collect()
+    };
+    Some(Resampling {
+        replicates: plan.bootstrap?,
+        seed: plan.seed,
+        groupings: plan.groupings.len(),
+        ratios: plan.outcomes.iter().map(ratios).collect(),
+    })
+}
+
 /// Counts the rows of a plan's log.
 #[derive(Debug)]
 pub struct Counter<'p> {
@@ -73,6 +92,7 @@ impl<'p> Counter<'p> {
                 plan.spread()
             },
             histograms,
+            resampling: resampling(plan),
         };
         let splits = |outcome: &Outcome| matches!(outcome.selected.test, Test::Counted { .. });
         let many = matches!(plan.weight, Weight::Count(_)) || plan.outcomes.iter().any(splits);

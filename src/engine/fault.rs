@@ -115,6 +115,11 @@ pub(super) fn out_of_range(overflow: Overflow) -> Diagnostic {
             "the counts add up to more than 2^53 rows, beyond which they are not exact",
         )
         .help("check the `count` column"),
+        Overflow::Draws => Diagnostic::new(
+            "bootstrap-too-large",
+            "the draws of people in all groups would take more than a gigabyte a thread",
+        )
+        .help("ask for fewer replicates, groups, intersections or outcomes"),
     }
 }
 

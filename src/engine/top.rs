@@ -81,6 +81,7 @@ fn counted_scores(
         },
         actual: None,
         value: Some(condition.column),
+        list_price: None,
         unit: None,
         score: None,
         predicted: None,

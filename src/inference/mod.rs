@@ -11,6 +11,7 @@ pub mod agresti_caffo;
 pub mod association;
 pub mod benjamini_hochberg;
 pub mod bonferroni;
+pub mod bootstrap;
 pub mod boschloo;
 pub mod clopper_pearson;
 pub mod cochran_mantel_haenszel;

@@ -4,6 +4,7 @@
 //! those it is compared with. Its gradient by these sums gives the part of each person in its error, as for any other
 //! metric (Binder 1983), whatever strata the person has rows in.
 
+use super::oaxaca::decompose;
 use crate::catalogue::Conditional;
 
 /// Sums in one stratum.
@@ -87,6 +88,10 @@ pub fn estimate(how: Conditional, side: Side, strata: &[Stratum]) -> Result<Esti
         Conditional::Composition => Ok(kitagawa(strata, true)),
         Conditional::Rates => Ok(kitagawa(strata, false)),
         Conditional::AdjustedOdds => adjusted_odds(strata),
+        Conditional::Premium => premium(strata),
+        Conditional::Differing => differing(strata),
+        // Every stratum is a level of one factor.
+        Conditional::Oaxaca(part) => decompose(part, strata, &(0..strata.len()).map(|i| vec![i]).collect::<Vec<_>>()),
     }
 }
 
@@ -200,6 +205,41 @@ fn risk_difference(strata: &[Stratum]) -> Result<Estimate, Reason> {
     let [above, below] = totals(&terms);
     let value = above / below;
     Ok(combined(value, [1.0 / below, -value / below], &terms, false))
+}
+
+/// exp β − 1, where the sums are of logarithms and β is what the group adds to the intercepts of the strata by least
+/// squares: demeaned within strata (Frisch and Waugh 1933), that is the common difference of means with the weights
+/// n m/N. The gradient is that of β.
+fn premium(strata: &[Stratum]) -> Result<Estimate, Reason> {
+    let beta = risk_difference(strata)?;
+    Ok(Estimate {
+        value: beta.value.exp_m1(),
+        gradient: beta.gradient,
+        log: true,
+    })
+}
+
+/// Difference of two means, as a share of them, that is rounding and no other price.
+const SAME: f64 = 1e-12;
+
+/// Share of the shared strata in which the means differ. It is a count of strata and has no error over people.
+fn differing(strata: &[Stratum]) -> Result<Estimate, Reason> {
+    let (mut differ, mut all) = (0.0, 0.0);
+    for s in strata.iter().filter(|s| s.is_shared()) {
+        let (own, other) = (s.a / s.n, s.b / s.m);
+        all += 1.0;
+        if (own - other).abs() > SAME * own.abs().max(other.abs()) {
+            differ += 1.0;
+        }
+    }
+    if all <= 0.0 {
+        return Err("no-shared-stratum");
+    }
+    Ok(Estimate {
+        value: differ / all,
+        gradient: Vec::new(),
+        log: false,
+    })
 }
 
 /// Σ N DD/Σ N with DD = P(group | not selected) − P(group | selected) in the stratum (Wachter, Mittelstadt and Russell

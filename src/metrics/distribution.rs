@@ -137,7 +137,10 @@ pub fn of_one(how: Distribution, sample: &Sample) -> Result<f64, Reason> {
         Distribution::Quantile(_, percent) => {
             quantile(all, f64::from(percent) / 100.0, Rule::InverseCdf).ok_or("undefined")?
         }
-        Distribution::MeanAbsolute => over(all.iter().map(|(x, w)| x.abs() * w).sum()),
+        Distribution::RSquared => r_squared(sample)?,
+        Distribution::MeanAbsolute | Distribution::MeanAbsolutePercentage => {
+            over(all.iter().map(|(x, w)| x.abs() * w).sum())
+        }
         Distribution::RootMeanSquare => over(all.iter().map(|(x, w)| x * x * w).sum()).sqrt(),
         Distribution::GeneralizedEntropy(order) => generalized_entropy(all, order).ok_or("no-gains-to-share")?,
         Distribution::Variation => coefficient_of_variation(all).ok_or("no-gains-to-share")?,
@@ -217,6 +220,15 @@ fn average_precision(sample: &Sample) -> Result<f64, Reason> {
         precision += positive / positives * (found / selected);
     }
     Ok(precision)
+}
+
+/// 1 less the squares of errors (which stand as negatives) over those of values about their mean (as positives).
+fn r_squared(sample: &Sample) -> Result<f64, Reason> {
+    let squares = |of: &[(f64, f64)], about: f64| of.iter().map(|(x, w)| w * (x - about).powi(2)).sum::<f64>();
+    if sample.positive.len() < 2 {
+        return Err("no-variance");
+    }
+    Ok(1.0 - squares(&sample.negative, 0.0) / squares(&sample.positive, mean(&sample.positive)))
 }
 
 fn spread(of: &[(f64, f64)]) -> Spread {

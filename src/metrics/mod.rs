@@ -6,6 +6,7 @@
 
 pub mod conditional;
 pub mod distribution;
+pub mod oaxaca;
 pub mod pairwise;
 pub mod reliability;
 pub mod roc;
@@ -28,6 +29,8 @@ pub struct Point {
     pub over: Linear,
     /// People and rows for whom the denominator is not zero.
     pub behind: Behind,
+    /// The numerator is a difference of amounts, and may rightly be negative.
+    pub signed: bool,
     /// Each person adds 0 or 1 to the denominator and at most that to the numerator: a binomial share.
     pub binomial: bool,
     /// How many people of equal weight the denominator is worth, (Σd)²/Σd² over people: fewer than there are when a few
@@ -79,6 +82,7 @@ fn ratio(numerator: Linear, denominator: Linear, sums: &Sums) -> Point {
         denominator: Some(d),
         over: denominator,
         behind,
+        signed: numerator.iter().any(|(m, c)| *c < 0 && m.is_amount()),
         binomial: defined
             && zero_or_one(&num, n)
             && zero_or_one(&den, d)
@@ -128,6 +132,7 @@ fn mean(a: &Point, b: &Point) -> Option<Point> {
             subjects: a.behind.subjects.min(b.behind.subjects),
             rows: a.behind.rows + b.behind.rows,
         },
+        signed: a.signed || b.signed,
         binomial: false,
         effective_people: a.effective_people.min(b.effective_people),
         squares: None,

@@ -254,6 +254,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Decision => true,
         Need::Label => outcome.actual.is_some(),
         Need::Value => outcome.value.is_some(),
+        Need::ListPrice => outcome.list_price.is_some(),
         Need::Unfavourable => !outcome.favourable,
         Need::Stratum => outcome.stratified,
         Need::Population => outcome.populated,
@@ -276,6 +277,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Value) => (
             "a value",
             "add value = \"discount_eur\" to the outcome, or --value discount_eur",
+        ),
+        Some(Need::ListPrice) => (
+            "a list price",
+            "add list_price = \"list_eur\" to the outcome, or --list-price list_eur",
         ),
         Some(Need::Score) => (
             "a score",

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::custom::Ratio;
-use crate::catalogue::{self, Contrast, Formula, Meaning, Metric, Variable};
+use crate::catalogue::{self, Contrast, Formula, Meaning, Measure, Metric, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
@@ -165,6 +165,8 @@ pub struct Plan {
     pub level: f64,
     /// Seed of simulated null distributions.
     pub seed: u64,
+    /// How often people are drawn again.
+    pub bootstrap: Option<usize>,
     /// The day that decides ages where no row has a time, `YYYY-MM-DD`.
     pub as_of: jiff::civil::Date,
     /// The log.
@@ -441,6 +443,8 @@ pub struct Outcome {
     pub actual: Option<Condition>,
     /// Column of what the row was worth (index into `log_columns`).
     pub value: Option<usize>,
+    /// Column of the list price of what the value is a price of (index into `log_columns`).
+    pub list_price: Option<usize>,
     /// Unit of the value.
     pub unit: Option<String>,
     /// Column of the score (index into `log_columns`).
@@ -472,6 +476,18 @@ impl Outcome {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Meaning> {
         catalogue::find_among(&self.defined, name, self.favourable)
+    }
+
+    /// Whether a metric needs the sum of logarithms of the values.
+    #[must_use]
+    pub fn has_logs(&self) -> bool {
+        let metrics = self.metrics.iter().map(|metric| metric.entry().formula);
+        let ratios = self
+            .ratios
+            .iter()
+            .flat_map(|(numerator, denominator)| [*numerator, *denominator]);
+        metrics.flat_map(catalogue::measures_of).any(Measure::is_of_logs)
+            || ratios.flatten().any(|(measure, _)| measure.is_of_logs())
     }
 
     /// Of what the metrics that are computed need the whole distribution.

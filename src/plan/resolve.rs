@@ -227,6 +227,7 @@ pub fn resolve(
     let outcomes = outcomes(spec, weight, &defined, &mut columns, &mut notes, &mut faults);
     let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
+    let bootstrap = bootstrap(spec, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
     if !faults.found.is_empty() {
@@ -244,6 +245,7 @@ pub fn resolve(
         },
         level: spec.audit.level.as_ref().map_or(0.95, |l| l.value),
         seed: spec.audit.seed.as_ref().map_or(1, |s| s.value),
+        bootstrap,
         as_of,
         log,
         log_columns: columns.used_log,
@@ -265,6 +267,28 @@ pub fn resolve(
         notes,
         source: spec.source.clone(),
     })
+}
+
+/// How often people are drawn again.
+fn bootstrap(spec: &Spec, faults: &mut Faults<'_>) -> Option<usize> {
+    let asked = spec.audit.bootstrap.as_ref()?;
+    let fault = if !(100..=10_000).contains(&asked.value) {
+        Diagnostic::new("bad-value", "`bootstrap` must lie between 100 and 10000").help("for example: bootstrap = 1000")
+    } else if spec.log.database.is_some() {
+        Diagnostic::new(
+            "needs-rows",
+            "a bootstrap needs the people of the log, which a database does not give",
+        )
+        .help("leave `bootstrap` out, or write the table to a Parquet file and audit that")
+    } else if spec.log.subject.is_none() {
+        Diagnostic::new("missing-key", "`bootstrap` needs [log] `subject`: people are drawn by their id").help(
+            "rows that name nobody could only be drawn by their place in the log, and another order would give other numbers",
+        )
+    } else {
+        return Some(asked.value as usize);
+    };
+    faults.add(fault, &asked.origin);
+    None
 }
 
 /// A path without its folders, when it is absolute: a result holds no absolute path.
@@ -404,6 +428,7 @@ fn outcomes(
         let selected = condition(&written.selected, columns, faults);
         let actual = written.actual.as_ref().and_then(|c| condition(c, columns, faults));
         let value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
+        let list_price = list_price(written, columns, faults);
         let score = written.score.as_ref().and_then(|c| columns.find(Table::Log, c, faults));
         let predicted = written
             .predicted
@@ -439,6 +464,7 @@ fn outcomes(
             selected,
             actual,
             value,
+            list_price,
             unit: written.unit.clone(),
             score,
             predicted,
@@ -466,6 +492,23 @@ fn outcomes(
         outcomes.push(outcome);
     }
     outcomes
+}
+
+/// The column of list prices, which are held against values.
+fn list_price(written: &spec::Outcome, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Option<usize> {
+    let name = written.list_price.as_ref()?;
+    if written.value.is_none() {
+        faults.add(
+            Diagnostic::new(
+                "missing-key",
+                "`list_price` needs `value` in the outcome, the price that was asked",
+            )
+            .help("for example: value = \"paid_eur\" and list_price = \"list_eur\""),
+            &name.origin,
+        );
+        return None;
+    }
+    columns.find(Table::Log, name, faults)
 }
 
 /// What a person gains: what the spec says, else the value where there is one, else being selected.
@@ -512,12 +555,12 @@ fn counted(written: &spec::Outcome, selected: &Condition, weight: Weight, faults
             &written.selected.origin,
         );
     }
-    let numbers = [&written.value, &written.score, &written.predicted];
+    let numbers = [&written.value, &written.list_price, &written.score, &written.predicted];
     if written.actual.is_some() || numbers.iter().any(|column| column.is_some()) {
         faults.add(
             Diagnostic::new(
                 "bad-value",
-                "`counts = true` goes with no `actual`, `value`, `score` or `predicted`",
+                "`counts = true` goes with no `actual`, `value`, `list_price`, `score` or `predicted`",
             )
             .help("a row that stands for selected and unselected rows at once has no one label or value"),
             &written.selected.origin,

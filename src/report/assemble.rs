@@ -378,6 +378,8 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
         high: finding.ends.and_then(|e| e.high),
         level: plan.level,
         method: finding.method.clone(),
+        bootstrap_low: finding.drawn.and_then(|e| e.low),
+        bootstrap_high: finding.drawn.and_then(|e| e.high),
         standard_error: finding.standard_error.filter(|se| se.is_finite()),
         df: finding.df,
         test: finding.test.as_ref().map(|(name, _)| name.clone()),

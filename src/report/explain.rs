@@ -26,6 +26,7 @@ pub fn need(need: Need) -> &'static str {
         Need::Decision => "a decision",
         Need::Label => "a label (`actual`)",
         Need::Value => "a value (`value`)",
+        Need::ListPrice => "a list price (`list_price`)",
         Need::Unfavourable => "an outcome with `favourable = false`",
         Need::Population => "a reference population (`population` of an attribute)",
         Need::Search => "columns to search (`[search]`)",

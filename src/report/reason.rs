@@ -66,6 +66,18 @@ const PLAIN: &[(&str, &str)] = &[
         "no-contrast-in-any-stratum",
         "in every stratum everybody was selected or nobody",
     ),
+    (
+        "collinear-strata",
+        "the factors of the strata are combinations of one another, so that a regression can't tell them apart",
+    ),
+    (
+        "too-many-levels",
+        "the factors beside the largest have too many levels for a regression",
+    ),
+    (
+        "no-variance",
+        "all values are the same, so that there is no variance to account for",
+    ),
     // Why a gate answered as it did.
     ("estimate-inside", "the estimate is inside the threshold"),
     ("estimate-beyond", "the estimate is outside the threshold"),

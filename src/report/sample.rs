@@ -315,6 +315,8 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         high: known(high),
         level: 0.95,
         method: (!undefined).then(|| "cluster".to_owned()),
+        bootstrap_low: None,
+        bootstrap_high: None,
         standard_error: known(error),
         df: (!undefined).then_some(subjects.saturating_sub(1) as f64),
         test: test.then(|| "cluster-t".to_owned()),

@@ -61,6 +61,8 @@ pub struct Flags {
     pub actual: Option<String>,
     /// `--value`.
     pub value: Option<String>,
+    /// `--list-price`.
+    pub list_price: Option<String>,
     /// `--score`.
     pub score: Option<String>,
     /// `--predicted`.
@@ -81,6 +83,8 @@ pub struct Flags {
     pub level: Option<f64>,
     /// `--seed`.
     pub seed: Option<u64>,
+    /// `--bootstrap`.
+    pub bootstrap: Option<u64>,
     /// `--title`.
     pub title: Option<String>,
 }
@@ -377,6 +381,7 @@ impl Applied {
         let touched = flags.selected.is_some()
             || flags.actual.is_some()
             || flags.value.is_some()
+            || flags.list_price.is_some()
             || flags.score.is_some()
             || flags.predicted.is_some()
             || !flags.metrics.is_empty()
@@ -411,6 +416,7 @@ impl Applied {
                     selected,
                     actual,
                     value: flags.value.clone().map(|v| at(v, "--value")),
+                    list_price: flags.list_price.clone().map(|l| at(l, "--list-price")),
                     unit: None,
                     score: flags.score.clone().map(|s| at(s, "--score")),
                     predicted: flags.predicted.clone().map(|p| at(p, "--predicted")),
@@ -431,6 +437,10 @@ impl Applied {
                 if let Some(value) = &flags.value {
                     outcome.value = Some(at(value.clone(), "--value"));
                     keys.push("outcome.value");
+                }
+                if let Some(list) = &flags.list_price {
+                    outcome.list_price = Some(at(list.clone(), "--list-price"));
+                    keys.push("outcome.list_price");
                 }
                 if let Some(score) = &flags.score {
                     outcome.score = Some(at(score.clone(), "--score"));
@@ -536,6 +546,10 @@ impl Applied {
         if let Some(seed) = flags.seed {
             self.spec.audit.seed = Some(at(seed, "--seed"));
             self.overrides("audit.seed");
+        }
+        if let Some(draws) = flags.bootstrap {
+            self.spec.audit.bootstrap = Some(at(draws, "--bootstrap"));
+            self.overrides("audit.bootstrap");
         }
         if let Some(title) = &flags.title {
             self.spec.audit.title = Some(title.clone());

@@ -100,6 +100,8 @@ pub struct Audit {
     pub level: Option<At<f64>>,
     /// Seed of every simulated null distribution; default 1.
     pub seed: Option<At<u64>>,
+    /// How often people are drawn again for intervals beside the others; not at all unless given.
+    pub bootstrap: Option<At<u64>>,
 }
 
 /// How a delimited text file is written.
@@ -413,6 +415,8 @@ pub struct Outcome {
     pub actual: Option<Condition>,
     /// Column of what the row was worth.
     pub value: Option<At<String>>,
+    /// Column of the list price of what the value is a price of.
+    pub list_price: Option<At<String>>,
     /// Unit of the value, for the report.
     pub unit: Option<String>,
     /// Column of the score: how likely the system took the label to be positive.

@@ -115,6 +115,7 @@ fn audit(mut table: Reader<'_, '_, '_>) -> Audit {
         period: plain(table.text("period")),
         level: table.number("level"),
         seed: table.count("seed"),
+        bootstrap: table.count("bootstrap"),
     };
     if let Some(level) = &audit.level
         && !(level.value > 0.5 && level.value < 1.0)
@@ -767,6 +768,7 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
     });
     let actual = nested_condition(&mut table, "actual");
     let value = table.name("value");
+    let list_price = table.name("list_price");
     let unit = table.text("unit").map(|u| u.value);
     let score = table.name("score");
     let predicted = table.name("predicted");
@@ -803,6 +805,7 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
         selected,
         actual: actual.clone(),
         value: value.clone(),
+        list_price: list_price.clone(),
         unit: unit.clone(),
         score: score.clone(),
         predicted: predicted.clone(),

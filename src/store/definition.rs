@@ -57,6 +57,12 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
         if let Some(value) = outcome.value {
             says.push_str(&format!("; value: {}", column(value)));
         }
+        if let Some(list) = outcome.list_price {
+            says.push_str(&format!("; list price: {}", column(list)));
+        }
+        if outcome.has_logs() {
+            says.push_str("; besides: logarithms of the value");
+        }
         for (numerator, denominator) in outcome.ratios {
             says.push_str(&format!("; besides: {numerator:?} / {denominator:?}"));
         }

@@ -243,6 +243,7 @@ fn tally(parts: &[(String, Stored)]) -> Tally {
         groupings,
         outcomes,
         histograms: Vec::new(),
+        drawn: None,
     }
 }
 

@@ -52,6 +52,10 @@ struct Outcome {
     name: String,
     label: bool,
     value: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    list: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    logs: bool,
     /// Ratios beyond the catalogue, by the names of their measures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     ratios: Vec<[Terms; 2]>,
@@ -68,6 +72,8 @@ impl Outcome {
         Some(OutcomeShape {
             label: self.label,
             value: self.value,
+            list: self.list,
+            logs: self.logs,
             ratios: same_ratios(ratios.collect::<Option<_>>()?),
         })
     }
@@ -162,6 +168,8 @@ fn meta(stored: &Stored) -> Meta {
                 name: name.to_owned(),
                 label: shape.label,
                 value: shape.value,
+                list: shape.list,
+                logs: shape.logs,
                 ratios: shape.ratios.iter().map(|(a, b)| [terms(a), terms(b)]).collect(),
                 added_up: kept(Sums::zero(shape), CrossSums::zero(shape)),
             })
@@ -384,6 +392,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
             .collect(),
         histograms: Vec::new(),
         spread: Vec::new(),
+        resampling: None,
     };
     let mut groupings = Vec::new();
     for grouping in &meta.groupings {
@@ -424,6 +433,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
         groupings,
         shape,
         histograms: Vec::new(),
+        drawn: None,
     })
 }
 

@@ -32,6 +32,11 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
             "the tally counts something else: {what} is {counted} in it, and {asked} in the spec"
         )));
     }
+    if plan.bootstrap.take().is_some() {
+        plan.notes.push(
+            "A tally holds no people who could be drawn again: there are no intervals of a bootstrap.".to_owned(),
+        );
+    }
     if about.withheld.is_some() {
         without_withheld(plan);
     }
@@ -70,6 +75,7 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
             groupings,
             outcomes: tally.outcomes.clone(),
             histograms: Vec::new(),
+            drawn: None,
         },
         ..stored.counted.clone()
     })

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::bootstrap::Drawing;
 use super::exact::Fixed;
 use super::group::{Group, Grouping, grouped};
 use super::histogram::{self, Filling, Histogram, Of, PEOPLE, Place};
 use super::kernel::{Kernel, MOST_ROWS, Overflow, Worker};
-use super::moments::{Layout, Moments, Part, RowSums, Totals};
+use super::moments::{Has, Layout, Moments, Part, RowSums, Totals};
 use super::people::{PARTITIONS, Partition, PeopleFault};
 use super::record::{self, NONE, Packing};
 use super::{Fates, Label, OutcomeAccount, Tally};
@@ -53,26 +54,32 @@ impl Kernel {
             0
         };
         let next = AtomicUsize::new(0);
-        let start = || Closing {
-            kernel: self,
-            everyone: Group::new(layouts, Vec::new()),
-            groupings: groupings.clone(),
-            cells: if codes.len() > MANY_CELLS {
-                Vec::new()
-            } else {
-                vec![layouts.iter().map(Moments::new).collect(); codes.len()]
-            },
-            subjects: vec![0; codes.len()],
-            of_people: vec![Filling::default(); of_people],
-            spread: &spread,
+        let start = || {
+            let groups = groupings.iter().map(|grouping| grouping.groups.len());
+            let resampling = self.shape.resampling.as_ref().filter(|_| self.shape.persons);
+            let drawing = resampling.map(|resampling| Drawing::new(resampling, layouts, groups));
+            Ok::<_, Overflow>(Closing {
+                kernel: self,
+                drawing: drawing.transpose()?,
+                everyone: Group::new(layouts, Vec::new()),
+                groupings: groupings.clone(),
+                cells: if codes.len() > MANY_CELLS {
+                    Vec::new()
+                } else {
+                    vec![layouts.iter().map(Moments::new).collect(); codes.len()]
+                },
+                subjects: vec![0; codes.len()],
+                of_people: vec![Filling::default(); of_people],
+                spread: &spread,
+            })
         };
-        let mut whole = start();
+        let mut whole = start()?;
         if self.shape.persons {
             let others = std::thread::scope(|scope| {
                 let threads: Vec<_> = (1..workers.len())
                     .map(|_| {
                         scope.spawn(|| {
-                            let mut part = start();
+                            let mut part = start()?;
                             part.add_partitions(&next).map(|()| part)
                         })
                     })
@@ -150,6 +157,8 @@ struct Closing<'k> {
     subjects: Vec<u64>,
     /// By histogram of people, in the order of the shape.
     of_people: Vec<Filling>,
+    /// Where people are drawn again.
+    drawing: Option<Drawing<'k>>,
     spread: &'k Spread,
 }
 
@@ -171,6 +180,9 @@ impl Closing<'_> {
                 }
                 let cell = record::cell(record) as usize;
                 self.subjects[cell] += 1;
+                if let Some(drawing) = &mut self.drawing {
+                    drawing.person(record::key(record));
+                }
                 for (o, layout) in packing.layouts.iter().enumerate() {
                     let Some(totals) = totals(packing, &partition, &[first], o)? else {
                         continue;
@@ -184,6 +196,12 @@ impl Closing<'_> {
                         &totals,
                         |of| &places[of.places()],
                     )?;
+                    if let Some(drawing) = &mut self.drawing {
+                        drawing.add(None, o, &totals)?;
+                        for (g, grouping) in self.groupings.iter().enumerate() {
+                            drawing.add(Some((g, grouping.of_cell[cell])), o, &totals)?;
+                        }
+                    }
                     if let Some(moments) = self.cells.get_mut(cell) {
                         moments[o].add(layout, &totals, 1);
                         continue;
@@ -207,16 +225,22 @@ impl Closing<'_> {
             at = record::next(partition.record(packing, at));
         }
         self.everyone.subjects += 1;
+        if let Some(drawing) = &mut self.drawing {
+            drawing.person(key);
+        }
         for (o, layout) in packing.layouts.iter().enumerate() {
             if let Some(whole) = totals(packing, partition, &records, o)? {
                 self.everyone.single[o].add(layout, &whole, 1);
+                if let Some(drawing) = &mut self.drawing {
+                    drawing.add(None, o, &whole)?;
+                }
                 add_person(self.kernel, &mut self.of_people, key, o, &whole, |of| {
                     if of.first == 0 { &[0] } else { &[] }
                 })?;
             }
         }
         self.add_person_by_group(key, partition, &records)?;
-        for grouping in &mut self.groupings {
+        for (g, grouping) in self.groupings.iter_mut().enumerate() {
             let of_record: Vec<usize> = records
                 .iter()
                 .map(|&at| grouping.of_cell[record::cell(partition.record(packing, at)) as usize])
@@ -236,6 +260,15 @@ impl Closing<'_> {
                     .collect();
                 totals(packing, partition, &some, outcome)
             };
+            if let Some(drawing) = &mut self.drawing {
+                for &group in &groups {
+                    for o in 0..packing.layouts.len() {
+                        if let Some(totals) = join(&|g| g == group, o)? {
+                            drawing.add(Some((g, group)), o, &totals)?;
+                        }
+                    }
+                }
+            }
             match groups.as_slice() {
                 [only] => {
                     for (o, layout) in packing.layouts.iter().enumerate() {
@@ -304,8 +337,13 @@ impl Closing<'_> {
                             }
                         }
                     }
-                    moments.add_rows(layout, pattern, false, &without);
-                    moments.add_rows(layout, pattern, true, &with);
+                    moments.add_rows(layout, pattern, Has::NOTHING, &without);
+                    moments.add_rows(layout, pattern, Has::VALUE, &with);
+                    for has in Has::MORE {
+                        for sums in workers.iter().filter_map(|worker| worker.priced.get(&(at, has))) {
+                            moments.add_rows(layout, pattern, has, sums);
+                        }
+                    }
                 }
                 match self.cells.get_mut(cell) {
                     Some(cells) => cells[o].merge(&moments),
@@ -323,6 +361,9 @@ impl Closing<'_> {
     fn merge(&mut self, other: Self) -> Result<(), Overflow> {
         for (mine, theirs) in self.of_people.iter_mut().zip(other.of_people) {
             mine.merge(theirs, |place| place)?;
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.drawing, other.drawing) {
+            mine.merge(theirs)?;
         }
         self.everyone.merge(&other.everyone);
         for (mine, theirs) in self.groupings.iter_mut().zip(&other.groupings) {
@@ -405,6 +446,10 @@ impl Closing<'_> {
                 .ok_or(Overflow::Value)?,
             outcomes,
             histograms,
+            drawn: match self.drawing {
+                Some(drawing) => Some(drawing.finish().ok_or(Overflow::Value)?),
+                None => None,
+            },
         })
     }
 }

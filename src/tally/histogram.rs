@@ -43,6 +43,10 @@ pub struct Of {
 
 /// The pattern of counters that count people and not rows: in histograms of decisions, each person once in each group.
 pub const PEOPLE: u8 = 7;
+/// The patterns of [`Variable::Fit`]: counters of errors, and of the values that were predicted.
+pub const ERRORS: u8 = 1;
+/// See [`ERRORS`].
+pub const TARGETS: u8 = 2;
 
 impl Of {
     /// Which of the places of a cell it is kept for: everybody's is the first.

@@ -14,7 +14,7 @@ use hashbrown::HashMap;
 
 use super::exact::{Fixed, Narrow};
 use super::histogram::{self, Filling, MOST_PLACES, Place};
-use super::moments::{Layout, RowSums};
+use super::moments::{Has, Layout, RowSums};
 use super::people::{PARTITIONS, People, PeopleFault, Room, partition_of};
 use super::record::{self, NO_DECISION, Packing, RowParts};
 use super::{Fate, Fates, OutcomeAccount, Shape};
@@ -29,6 +29,8 @@ pub struct Decisions {
     pub splits: Vec<u64>,
     /// By row, where the outcome has values; NaN: none.
     pub values: Vec<f64>,
+    /// By row, where the outcome has list prices; NaN: none.
+    pub lists: Vec<f64>,
     /// By row, where the outcome has scores; NaN: none.
     pub scores: Vec<f64>,
     /// By row, where values were predicted; NaN: none.
@@ -89,6 +91,8 @@ pub enum Overflow {
     Value,
     /// The counts add up to more than 2⁵³.
     Count,
+    /// Draws of people would take more than a gigabyte a thread.
+    Draws,
 }
 
 /// Why rows can't be added.
@@ -153,6 +157,8 @@ pub struct Worker<'k> {
     /// What does not fit, and rows with a weight: with and without a value.
     pub(super) wide: HashMap<usize, RowSums>,
     pub(super) wide_without: HashMap<usize, RowSums>,
+    /// Rows with a value that have more beside it.
+    pub(super) priced: HashMap<(usize, Has), RowSums>,
     /// By partition: entries that wait, and how many words of them are enough.
     waiting: Vec<(Vec<u64>, usize)>,
     found: Vec<u32>,
@@ -215,6 +221,7 @@ impl Kernel {
             values: Vec::new(),
             wide: HashMap::new(),
             wide_without: HashMap::new(),
+            priced: HashMap::new(),
             waiting: vec![(Vec::new(), WAITING.start() * self.people.packing.entry); waiting],
             found: Vec::new(),
             places: Vec::new(),
@@ -334,7 +341,16 @@ impl Worker<'_> {
                 let value = match of.variable {
                     Variable::Score => number(&decisions.scores),
                     Variable::Value => number(&decisions.values),
-                    Variable::Error => number(&decisions.predictions) - number(&decisions.values),
+                    Variable::Error | Variable::Fit => number(&decisions.predictions) - number(&decisions.values),
+                    // A share of nothing is not a number, and does not count.
+                    Variable::RelativeError => {
+                        let (value, predicted) = (number(&decisions.values), number(&decisions.predictions));
+                        if value == 0.0 {
+                            f64::NAN
+                        } else {
+                            (predicted - value) / value.abs()
+                        }
+                    }
                     // Of people it is known when all of their rows are.
                     Variable::Benefit if kernel.shape.persons => break,
                     Variable::Benefit => of.benefit_of_row(decisions, row),
@@ -347,16 +363,20 @@ impl Worker<'_> {
                     .map_or(0, |key| histogram::replicate(*key as u64));
                 let weight = rows.weights.get(row).copied().unwrap_or(1.0)
                     * rows.stands_for.get(row).copied().unwrap_or(1) as f64;
-                let is_person = of.variable == Variable::Benefit;
-                filling
-                    .add(
-                        value,
-                        &self.places[at..at + stride][of.places()],
-                        if is_person { 0 } else { *pattern },
-                        replicate,
-                        weight,
-                    )
-                    .map_err(|overflow| Fault::Row(row, overflow))?;
+                let places = &self.places[at..at + stride][of.places()];
+                let mut fill = |value: f64, pattern: u8| {
+                    let filled = filling.add(value, places, pattern, replicate, weight);
+                    filled.map_err(|overflow| Fault::Row(row, overflow))
+                };
+                match of.variable {
+                    Variable::Benefit => fill(value, 0)?,
+                    Variable::Fit if value.is_nan() => {}
+                    Variable::Fit => {
+                        fill(value, histogram::ERRORS)?;
+                        fill(number(&decisions.values), histogram::TARGETS)?;
+                    }
+                    _ => fill(value, *pattern)?,
+                }
             }
         }
         Ok(())
@@ -416,7 +436,11 @@ impl Worker<'_> {
         let stride = kernel.pattern_offset(kernel.layouts().len());
         for (o, (layout, decisions)) in kernel.layouts().iter().zip(&rows.outcomes).enumerate() {
             let offset = kernel.pattern_offset(o);
-            let plain = rows.stands_for.is_empty() && decisions.splits.is_empty() && rows.weights.is_empty();
+            let plain = rows.stands_for.is_empty()
+                && decisions.splits.is_empty()
+                && rows.weights.is_empty()
+                && !layout.shape.list
+                && !layout.shape.logs;
             let place = |cell: u32, pattern: u8| cell as usize * stride + offset + usize::from(pattern);
             let placed = rows.cells.iter().zip(&decisions.patterns);
             if !plain {
@@ -463,7 +487,10 @@ impl Worker<'_> {
             if *pattern == NO_DECISION || weight <= 0.0 {
                 continue;
             }
-            let value = decisions.values.get(row).copied().filter(|value| !value.is_nan());
+            let number = |column: &[f64]| column.get(row).copied().unwrap_or(f64::NAN);
+            let amounts = layout.amounts(number(&decisions.values), number(&decisions.lists));
+            let has = amounts.has();
+            let value = amounts.value;
             let stands_for = rows.stands_for.get(row).copied().unwrap_or(1);
             let selected = match decisions.splits.get(row) {
                 Some(selected) => *selected,
@@ -483,13 +510,15 @@ impl Worker<'_> {
                 if layout.real_sums() == 0 {
                     self.counts[at] += times;
                 } else {
-                    let sums = if value.is_some() {
-                        &mut self.wide
-                    } else {
-                        &mut self.wide_without
+                    let sums = match has {
+                        Has::NOTHING => self.wide_without.entry(at).or_default(),
+                        Has::VALUE => self.wide.entry(at).or_default(),
+                        more => self.priced.entry((at, more)).or_default(),
                     };
-                    let sums = sums.entry(at).or_default();
                     sums.add(times, weight, value.unwrap_or(0.0), kernel.shape.weighted);
+                    if has.list || has.log {
+                        sums.add_prices(times, weight, &amounts);
+                    }
                 }
             }
         }
@@ -504,7 +533,8 @@ fn out_of_range(rows: &Rows) -> Option<usize> {
         && rows
             .outcomes
             .iter()
-            .all(|outcome| outcome.values.iter().all(|v| v.abs() < 1e14 || v.is_nan()))
+            .flat_map(|outcome| outcome.values.iter().chain(&outcome.lists))
+            .all(|v| v.abs() < 1e14 || v.is_nan())
     {
         return None;
     }
@@ -512,8 +542,10 @@ fn out_of_range(rows: &Rows) -> Option<usize> {
         rows.fates[row] == Fate::Audited
             && (bad(weight(row))
                 || rows.outcomes.iter().any(|outcome| {
-                    let value = outcome.values.get(row).copied().filter(|v| !v.is_nan());
-                    outcome.patterns[row] != NO_DECISION && value.is_some_and(|v| bad(v * weight(row)))
+                    let mut amounts = [&outcome.values, &outcome.lists]
+                        .into_iter()
+                        .filter_map(|all| all.get(row));
+                    outcome.patterns[row] != NO_DECISION && amounts.any(|v| !v.is_nan() && bad(v * weight(row)))
                 }))
     })
 }

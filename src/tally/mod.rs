@@ -10,6 +10,7 @@
 //!
 //! A tally is additive: tallies of disjoint sets of people add up to the tally of both.
 
+pub mod bootstrap;
 mod close;
 pub mod exact;
 mod group;
@@ -37,6 +38,10 @@ pub struct OutcomeShape {
     pub label: bool,
     /// It has a value.
     pub value: bool,
+    /// It has a list price.
+    pub list: bool,
+    /// Logarithms of values are added up.
+    pub logs: bool,
     /// Metrics beyond the catalogue whose sums are kept too.
     pub ratios: &'static [Ratio],
 }
@@ -48,6 +53,8 @@ impl OutcomeShape {
         Self {
             label: outcome.actual.is_some(),
             value: outcome.value.is_some(),
+            list: outcome.value.is_some() && outcome.list_price.is_some(),
+            logs: outcome.has_logs(),
             ratios: outcome.ratios,
         }
     }
@@ -69,6 +76,8 @@ pub struct Shape {
     /// Indices of the attributes of the groupings that histograms are kept for: those of [`Self::groupings`] that are not
     /// within strata, then others that are kept in no other way.
     pub spread: Vec<Vec<usize>>,
+    /// How people are drawn again, where that is asked for.
+    pub resampling: Option<bootstrap::Resampling>,
 }
 
 /// What happened to a row.
@@ -174,6 +183,8 @@ pub struct Tally {
     pub outcomes: Vec<OutcomeAccount>,
     /// The histograms of the shape; none where another engine counted, or in a file.
     pub histograms: Vec<Histogram>,
+    /// The draws of people, where they were asked for; none where another engine counted, or in a file.
+    pub drawn: Option<bootstrap::Drawn>,
 }
 
 /// The groups of one grouping.
@@ -331,6 +342,8 @@ pub fn measures(shape: OutcomeShape) -> Vec<Measure> {
             Measure::Rows | Measure::Selected | Measure::Subjects | Measure::EverSelected | Measure::OwnRate => true,
             Measure::Labelled | Measure::LabelledSelected | Measure::Actual | Measure::TruePositive => shape.label,
             Measure::ValueRows | Measure::Value | Measure::SelectedValueRows | Measure::SelectedValue => shape.value,
+            Measure::ListedRows | Measure::ListedValue | Measure::ListPrice => shape.list,
+            Measure::LoggedRows | Measure::LogValue => shape.logs,
         })
         .collect()
 }

@@ -34,7 +34,9 @@ pub(super) enum Slot {
 /// Positions of the accumulators of one person in one cell, for one outcome.
 ///
 /// `counts`: rows by decision (no, yes) and, with a label, by label (unknown, negative, positive); then, with a value,
-/// rows with a value by decision. `reals`: the same by weight where rows are weighted; then, with a value, its sums.
+/// rows with a value by decision, rows with a list price too, and rows whose value has a logarithm. `reals`: the same by
+/// weight where rows are weighted; then, with a value, its sums by decision, those of value and of list price over rows
+/// with both, and that of logarithms.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) counts: &'a [u64],
@@ -48,6 +50,13 @@ pub(super) struct Totals {
     integer: [i64; MEASURES],
     /// Totals as doubles, weighted where rows are weighted.
     real: [f64; MEASURES],
+}
+
+impl Totals {
+    /// The total of a measure, by its place in the layout.
+    pub(super) fn real(&self, measure: usize) -> f64 {
+        self.real[measure]
+    }
 }
 
 /// How many measures there are at most.
@@ -68,8 +77,8 @@ impl Layout {
         let measures = measures(shape);
         let is_real = |m: Measure| match m {
             Measure::Subjects | Measure::EverSelected => false,
-            Measure::OwnRate | Measure::Value | Measure::SelectedValue => true,
-            _ => weighted,
+            Measure::OwnRate => true,
+            _ => weighted || m.is_amount(),
         };
         let (mut integers, mut reals) = (0, 0);
         let mut slot = |real: bool| {
@@ -92,7 +101,8 @@ impl Layout {
             .into_iter()
             .filter(|linear| linear.iter().all(|(m, _)| measures.contains(m)))
             .map(|linear| {
-                let index = |m: &Measure| measures.iter().position(|other| other == m);
+                // What stands behind a sum of list prices is the rows that have one.
+                let index = |m: &Measure| measures.iter().position(|other| *other == m.counted());
                 let coefficients = linear
                     .iter()
                     .filter_map(|(m, c)| Some((index(m)?, i64::from(*c))))
@@ -114,19 +124,38 @@ impl Layout {
     }
 
     /// The largest [`Self::counts`] and [`Self::real_sums`].
-    pub(super) const MOST_COUNTS: usize = 8;
-    pub(super) const MOST_REALS: usize = 10;
+    pub(super) const MOST_COUNTS: usize = 10;
+    pub(super) const MOST_REALS: usize = 15;
 
     /// How many row counts a person has per cell.
     pub(super) fn counts(&self) -> usize {
-        self.patterns() + if self.shape.value { 2 } else { 0 }
+        self.logged_rows() + usize::from(self.shape.logs)
     }
 
     /// How many real sums a person has per cell.
     pub(super) fn real_sums(&self) -> usize {
         let weights = if self.weighted { self.counts() } else { 0 };
-        weights + if self.shape.value { 2 } else { 0 }
+        weights + self.log_sum() + usize::from(self.shape.logs)
     }
+
+    /// Where rows with a list price are counted.
+    pub(super) fn listed_rows(&self) -> usize {
+        self.patterns() + if self.shape.value { 2 } else { 0 }
+    }
+
+    /// Where rows whose value has a logarithm are counted.
+    pub(super) fn logged_rows(&self) -> usize {
+        self.listed_rows() + usize::from(self.shape.list)
+    }
+
+    /// Where the sum of logarithms stands among those of amounts; before it those of values by decision, then of values
+    /// and of list prices over rows with both.
+    pub(super) fn log_sum(&self) -> usize {
+        (if self.shape.value { 2 } else { 0 }) + if self.shape.list { 2 } else { 0 }
+    }
+
+    /// Where the sum of values over rows with a list price stands; that of list prices comes next.
+    pub(super) const LISTED_SUMS: usize = 2;
 
     /// How many combinations of decision and label there are.
     pub(super) fn patterns(&self) -> usize {
@@ -195,6 +224,11 @@ impl Layout {
                 Measure::SelectedValueRows => n(patterns + 1),
                 Measure::Value => v(0) + v(1),
                 Measure::SelectedValue => v(1),
+                Measure::ListedRows => n(self.listed_rows()),
+                Measure::ListedValue => v(Self::LISTED_SUMS),
+                Measure::ListPrice => v(Self::LISTED_SUMS + 1),
+                Measure::LoggedRows => n(self.logged_rows()),
+                Measure::LogValue => v(self.log_sum()),
             };
         }
         all
@@ -316,19 +350,97 @@ impl Moments {
     }
 }
 
-/// How a measure of a person who is one row grows: not at all, with the row's weight, or with its weighted value.
+/// How a measure of a person who is one row grows: not at all, with the row's weight, or with its weighted value, list
+/// price or logarithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Growth {
     One,
     Weight,
     Value,
+    List,
+    Log,
 }
 
 fn growth(measure: Measure) -> Growth {
     match measure {
         Measure::Subjects | Measure::EverSelected | Measure::OwnRate => Growth::One,
-        Measure::Value | Measure::SelectedValue => Growth::Value,
+        Measure::Value | Measure::SelectedValue | Measure::ListedValue => Growth::Value,
+        Measure::ListPrice => Growth::List,
+        Measure::LogValue => Growth::Log,
         _ => Growth::Weight,
+    }
+}
+
+/// What a row has beside its decision and label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(super) struct Has {
+    pub(super) value: bool,
+    pub(super) list: bool,
+    pub(super) log: bool,
+}
+
+impl Has {
+    pub(super) const NOTHING: Has = Has {
+        value: false,
+        list: false,
+        log: false,
+    };
+    pub(super) const VALUE: Has = Has {
+        value: true,
+        list: false,
+        log: false,
+    };
+
+    /// Every combination of a value with more.
+    pub(super) const MORE: [Has; 3] = [
+        Has {
+            value: true,
+            list: true,
+            log: false,
+        },
+        Has {
+            value: true,
+            list: false,
+            log: true,
+        },
+        Has {
+            value: true,
+            list: true,
+            log: true,
+        },
+    ];
+}
+
+/// A row's value with what goes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Amounts {
+    pub(super) value: Option<f64>,
+    /// The list price, where there is a value too.
+    pub(super) list: Option<f64>,
+    /// Natural logarithm of the value.
+    pub(super) log: Option<f64>,
+}
+
+impl Amounts {
+    pub(super) fn has(&self) -> Has {
+        Has {
+            value: self.value.is_some(),
+            list: self.list.is_some(),
+            log: self.log.is_some(),
+        }
+    }
+}
+
+impl Layout {
+    /// What a row adds of amounts, where NaN is none.
+    #[inline]
+    pub(super) fn amounts(&self, value: f64, list: f64) -> Amounts {
+        let known = !value.is_nan();
+        Amounts {
+            value: known.then_some(value),
+            list: (self.shape.list && known && list > 0.0).then_some(list),
+            log: (self.shape.logs && value > 0.0).then(|| value.ln()),
+        }
     }
 }
 
@@ -341,6 +453,9 @@ pub(super) struct RowSums {
     value_value: ExactSum,
     /// Where rows are weighted: sums of w, w² and w · wv.
     weights: Option<Box<[ExactSum; 3]>>,
+    /// Where rows have list prices l or logarithms g, all times w: sums of l, l², l · v, l · g, g, g², g · v, w · l and
+    /// w · g.
+    prices: Option<Box<[ExactSum; 9]>>,
 }
 
 impl RowSums {
@@ -359,6 +474,16 @@ impl RowSums {
         if value != 0.0 {
             self.value.add(n * amount);
             self.value_value.add(n * (amount * amount));
+        }
+    }
+
+    /// Adds to the sums of list prices and logarithms, counting no row.
+    pub(super) fn add_prices(&mut self, times: u64, weight: f64, amounts: &Amounts) {
+        let n = times as f64;
+        let [v, l, g] = [amounts.value, amounts.list, amounts.log].map(|x| weight * x.unwrap_or(0.0));
+        let all = [l, l * l, l * v, l * g, g, g * g, g * v, weight * l, weight * g];
+        for (sum, x) in self.prices.get_or_insert_default().iter_mut().zip(all) {
+            sum.add(n * x);
         }
     }
 
@@ -385,11 +510,34 @@ impl RowSums {
                 a.merge(b);
             }
         }
+        if let Some(theirs) = &other.prices {
+            for (a, b) in self.prices.get_or_insert_default().iter_mut().zip(theirs.iter()) {
+                a.merge(b);
+            }
+        }
     }
 
     /// Sum over the rows of the product of two growths.
     fn product(&self, a: Growth, b: Growth) -> Kept<'_> {
-        match (a.min(b), a.max(b), &self.weights) {
+        let (a, b) = (a.min(b), a.max(b));
+        if b >= Growth::List {
+            let at = match (a, b) {
+                (Growth::List, Growth::List) => 1,
+                (Growth::Value, Growth::List) => 2,
+                (Growth::List, Growth::Log) => 3,
+                (Growth::Log, Growth::Log) => 5,
+                (Growth::Value, Growth::Log) => 6,
+                (Growth::Weight, Growth::List) => 7,
+                (Growth::Weight, Growth::Log) => 8,
+                (_, Growth::Log) => 4,
+                _ => 0,
+            };
+            return match &self.prices {
+                Some(prices) => Kept::Sum(&prices[at]),
+                None => Kept::Count(0),
+            };
+        }
+        match (a, b, &self.weights) {
             (Growth::One, Growth::Weight, Some(weights)) => Kept::Sum(&weights[0]),
             (Growth::Weight, Growth::Weight, Some(weights)) => Kept::Sum(&weights[1]),
             (Growth::Weight, Growth::Value, Some(weights)) => Kept::Sum(&weights[2]),
@@ -408,14 +556,26 @@ enum Kept<'a> {
 
 impl Moments {
     /// Adds the people who are rows of one pattern.
-    pub(super) fn add_rows(&mut self, layout: &Layout, pattern: usize, has_value: bool, rows: &RowSums) {
+    pub(super) fn add_rows(&mut self, layout: &Layout, pattern: usize, has: Has, rows: &RowSums) {
         if rows.times == 0 {
             return;
         }
         let selected = pattern >= layout.patterns() / 2;
         let value_at = layout.patterns() + usize::from(selected);
-        let count = |i: usize| f64::from(u8::from(i == pattern || (has_value && i == value_at)));
-        let value = |i: usize| f64::from(u8::from(has_value && i == usize::from(selected)));
+        let count = |i: usize| {
+            let counts = i == pattern
+                || (has.value && i == value_at)
+                || (has.list && i == layout.listed_rows())
+                || (has.log && i == layout.logged_rows());
+            f64::from(u8::from(counts))
+        };
+        let listed = Layout::LISTED_SUMS..Layout::LISTED_SUMS + 2;
+        let value = |i: usize| {
+            let counts = (has.value && i == usize::from(selected))
+                || (has.list && listed.contains(&i))
+                || (has.log && i == layout.log_sum());
+            f64::from(u8::from(counts))
+        };
         // Of one such row: 1 in every measure that it adds to, 0 in the others.
         let one = layout.by_measure(count, value);
         let growths: Vec<Growth> = layout.measures.iter().map(|m| growth(*m)).collect();

@@ -44,6 +44,8 @@ pub(super) struct Packing {
     more_patterns: usize,
     /// By outcome: the word of an entry's value.
     values: Vec<Option<usize>>,
+    /// By outcome: the word of its list price.
+    lists: Vec<Option<usize>>,
     /// Words of an entry.
     pub(super) entry: usize,
     /// An entry has no more than key, cell and patterns of at most four outcomes.
@@ -96,15 +98,17 @@ impl Packing {
             entry += 1 + outcomes;
         }
         entry += usize::from(weighted);
-        let values = layouts
-            .iter()
-            .map(|layout| {
-                layout.shape.value.then(|| {
+        let mut words = |has: fn(&Layout) -> bool| -> Vec<Option<usize>> {
+            let word = |layout| {
+                has(layout).then(|| {
                     entry += 1;
                     entry - 1
                 })
-            })
-            .collect();
+            };
+            layouts.iter().map(word).collect()
+        };
+        let values = words(|layout| layout.shape.value);
+        let lists = words(|layout| layout.shape.list);
         Self {
             record: padded(reals + 2 * real_offsets[outcomes]),
             reals,
@@ -115,6 +119,7 @@ impl Packing {
             many,
             more_patterns,
             values,
+            lists,
             plain: entry == HEAD,
             entry,
         }
@@ -152,6 +157,11 @@ impl Packing {
                 to.push(outcome.values[parts.row].to_bits());
             }
         }
+        for (outcome, list) in parts.outcomes.iter().zip(&self.lists) {
+            if list.is_some() {
+                to.push(outcome.lists[parts.row].to_bits());
+            }
+        }
     }
 
     fn pattern(&self, entry: &[u64], outcome: usize) -> u8 {
@@ -185,9 +195,9 @@ impl Packing {
                 continue;
             }
             let half = layout.patterns() / 2;
-            let value = self.values[o]
-                .map(|word| f64::from_bits(entry[word]))
-                .filter(|v| !v.is_nan());
+            let number = |word: Option<usize>| word.map_or(f64::NAN, |word| f64::from_bits(entry[word]));
+            let amounts = layout.amounts(number(self.values[o]), number(self.lists[o]));
+            let value = amounts.value;
             let is_selected = usize::from(pattern) >= half;
             let label = usize::from(pattern) - if is_selected { half } else { 0 };
             let splits = if self.many {
@@ -201,16 +211,28 @@ impl Packing {
             };
             for (side, times) in splits.into_iter().enumerate().filter(|(_, times)| *times > 0) {
                 let amount = weight * times as f64;
-                let counted = [Some(side * half + label), value.map(|_| layout.patterns() + side)];
+                let counted = [
+                    Some(side * half + label),
+                    value.map(|_| layout.patterns() + side),
+                    amounts.list.map(|_| layout.listed_rows()),
+                    amounts.log.map(|_| layout.logged_rows()),
+                ];
                 for i in counted.into_iter().flatten() {
                     add_count(record, at, self.count_offsets[o] + i, times, carries);
                     if self.weighted {
                         self.add_real(record, self.real_offsets[o] + i, amount)?;
                     }
                 }
+                let first = self.real_offsets[o] + if self.weighted { layout.counts() } else { 0 };
                 if let Some(value) = value {
-                    let i = if self.weighted { layout.counts() } else { 0 } + side;
-                    self.add_real(record, self.real_offsets[o] + i, value * amount)?;
+                    self.add_real(record, first + side, value * amount)?;
+                }
+                if let Some((value, list)) = value.zip(amounts.list) {
+                    self.add_real(record, first + Layout::LISTED_SUMS, value * amount)?;
+                    self.add_real(record, first + Layout::LISTED_SUMS + 1, list * amount)?;
+                }
+                if let Some(log) = amounts.log {
+                    self.add_real(record, first + layout.log_sum(), log * amount)?;
                 }
             }
         }

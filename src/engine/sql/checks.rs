@@ -29,7 +29,9 @@ pub(super) enum Check {
     Actual(usize),
     /// What a row was worth is not a number.
     Value(usize),
-    /// What a row was worth, or its weight, is out of range.
+    /// A list price is not a number.
+    List(usize),
+    /// What a row was worth, its list price or its weight, is out of range.
     TooLarge(usize),
 }
 
@@ -62,6 +64,9 @@ pub(super) fn checks(plan: &Plan) -> Vec<Check> {
         if outcome.value.is_some() {
             all.push(Check::Value(o));
         }
+        if outcome.list_price.is_some() {
+            all.push(Check::List(o));
+        }
         if outcome.value.is_some() || matches!(plan.weight, Weight::Sampling(_)) {
             all.push(Check::TooLarge(o));
         }
@@ -83,6 +88,7 @@ impl Check {
             Check::Selected(o) => Some(plan.outcomes[o].selected.column),
             Check::Actual(o) => plan.outcomes[o].actual.as_ref().map(|actual| actual.column),
             Check::Value(o) => plan.outcomes[o].value,
+            Check::List(o) => plan.outcomes[o].list_price,
         }
     }
 
@@ -107,7 +113,9 @@ impl Check {
                 format!("\"{sample}\" is not a number of selected rows out of those that its row stands for"),
             )
             .help("with `counts = true` the column holds 0 up to the row's count"),
-            Check::Filter(_) | Check::Selected(_) | Check::Actual(_) | Check::Value(_) => not_a_number(sample),
+            Check::Filter(_) | Check::Selected(_) | Check::Actual(_) | Check::Value(_) | Check::List(_) => {
+                not_a_number(sample)
+            }
             Check::TooLarge(_) => out_of_range(Overflow::Value),
         };
         let field = self.column(plan).map(|column| plan.log_columns[column].clone());

@@ -61,6 +61,9 @@ impl Rows<'_> {
             if let Some(value) = outcome.value {
                 columns.push(format!("{} AS v{o}", self.log[value].number()));
             }
+            if let Some(list) = outcome.list_price {
+                columns.push(format!("{} AS p{o}", self.log[list].number()));
+            }
         }
         if account {
             for (k, check) in checks(plan).into_iter().enumerate() {
@@ -126,6 +129,10 @@ impl Rows<'_> {
             Check::Actual(o) => number(plan.outcomes[o].actual.as_ref()?),
             Check::Value(o) => {
                 let col = &self.log[plan.outcomes[o].value?];
+                (col.no_number(), col.text())
+            }
+            Check::List(o) => {
+                let col = &self.log[plan.outcomes[o].list_price?];
                 (col.no_number(), col.text())
             }
             Check::TooLarge(_) => return None,

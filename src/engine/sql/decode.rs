@@ -100,6 +100,7 @@ impl<'p> Counting<'p> {
             groupings: plan.tallied(),
             histograms: Vec::new(),
             spread: Vec::new(),
+            resampling: None,
         };
         let empty = |labels: Vec<Label>, (fates, rows): (Fates, u64)| GroupTally {
             fates,
@@ -143,6 +144,7 @@ impl<'p> Counting<'p> {
                 outcomes: account.outcomes.clone(),
                 shape,
                 histograms: Vec::new(),
+                drawn: None,
             },
             several: account.groups.iter().map(|_| Several::default()).collect(),
             pairs: account.groups.iter().map(|_| BTreeMap::new()).collect(),

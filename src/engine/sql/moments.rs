@@ -38,23 +38,35 @@ fn short(measure: Measure) -> &'static str {
         Measure::Value => "val",
         Measure::SelectedValueRows => "svrows",
         Measure::SelectedValue => "sval",
+        Measure::ListedRows => "lrows",
+        Measure::ListedValue => "lval",
+        Measure::ListPrice => "list",
+        Measure::LoggedRows => "grows",
+        Measure::LogValue => "logs",
     }
 }
 
-/// Which rows a measure counts: selected ones alone, those of a condition, and by their value.
-fn counted_rows(measure: Measure) -> Option<(bool, Option<&'static str>, bool)> {
+/// Which rows a measure counts: selected ones alone, those of a condition, and by which of their numbers.
+fn counted_rows(measure: Measure) -> Option<(bool, Option<&'static str>, Option<&'static str>)> {
     let (label, positive, value) = (Some("l{o} IS NOT NULL"), Some("l{o} = 1"), Some("v{o} IS NOT NULL"));
+    let (listed, logged) = (Some("v{o} IS NOT NULL AND p{o} > 0"), Some("v{o} > 0"));
     Some(match measure {
-        Measure::Rows => (false, None, false),
-        Measure::Selected => (true, None, false),
-        Measure::Labelled => (false, label, false),
-        Measure::LabelledSelected => (true, label, false),
-        Measure::Actual => (false, positive, false),
-        Measure::TruePositive => (true, positive, false),
-        Measure::ValueRows => (false, value, false),
-        Measure::SelectedValueRows => (true, value, false),
-        Measure::Value => (false, value, true),
-        Measure::SelectedValue => (true, value, true),
+        Measure::Rows => (false, None, None),
+        Measure::Selected => (true, None, None),
+        Measure::Labelled => (false, label, None),
+        Measure::LabelledSelected => (true, label, None),
+        Measure::Actual => (false, positive, None),
+        Measure::TruePositive => (true, positive, None),
+        Measure::ValueRows => (false, value, None),
+        Measure::SelectedValueRows => (true, value, None),
+        Measure::Value => (false, value, Some("v{o}")),
+        Measure::SelectedValue => (true, value, Some("v{o}")),
+        Measure::ListedRows => (false, listed, None),
+        Measure::ListedValue => (false, listed, Some("v{o}")),
+        Measure::ListPrice => (false, listed, Some("p{o}")),
+        Measure::LoggedRows => (false, logged, None),
+        // Rows without a logarithm are not asked for one, whatever order an engine takes.
+        Measure::LogValue => (false, logged, Some("ln(CASE WHEN v{o} > 0 THEN v{o} ELSE {one} END)")),
         Measure::Subjects | Measure::EverSelected | Measure::OwnRate => return None,
     })
 }
@@ -101,23 +113,25 @@ impl Moments<'_> {
         let zero = self.zero();
         for o in self.outcomes.clone() {
             for measure in self.measures(o) {
-                let Some((selected, condition, by_value)) = counted_rows(measure) else {
+                let Some((selected, condition, number)) = counted_rows(measure) else {
                     continue;
                 };
+                let one = double(self.rows.dialect, 1.0).unwrap_or_default();
+                let of_outcome = |text: &str| text.replace("{o}", &o.to_string()).replace("{one}", &one);
                 let times = if selected { format!("s{o}") } else { format!("t{o}") };
                 let mut amounts = vec![(format!("{}{o}", short(measure)), times.clone())];
                 if self.weighted() {
                     amounts[0].1 = format!("{times} * w");
-                    if !by_value {
+                    if number.is_none() {
                         amounts.push((format!("n{}{o}", short(measure)), times));
                     }
                 }
                 for (name, mut amount) in amounts {
-                    if by_value {
-                        amount = format!("v{o} * ({amount})");
+                    if let Some(number) = number {
+                        amount = format!("{} * ({amount})", of_outcome(number));
                     }
                     if let Some(condition) = condition {
-                        let condition = condition.replace("{o}", &o.to_string());
+                        let condition = of_outcome(condition);
                         amount = format!("CASE WHEN {condition} THEN {amount} ELSE {zero} END");
                     }
                     all.push(Total {
@@ -176,7 +190,7 @@ impl Moments<'_> {
                     self.measure(totals, o, measure, counts),
                     short(measure)
                 ));
-                if self.weighted() && !crossed && counted_rows(measure).is_some_and(|(_, _, by_value)| !by_value) {
+                if self.weighted() && !crossed && counted_rows(measure).is_some_and(|(_, _, number)| number.is_none()) {
                     all.push(format!(
                         "{} AS {named}n{}{o}",
                         self.measure(totals, o, measure, true),
@@ -192,8 +206,8 @@ impl Moments<'_> {
     fn is_real(&self, measure: Measure) -> bool {
         match measure {
             Measure::Subjects | Measure::EverSelected => false,
-            Measure::OwnRate | Measure::Value | Measure::SelectedValue => true,
-            _ => self.weighted(),
+            Measure::OwnRate => true,
+            _ => self.weighted() || measure.is_amount(),
         }
     }
 
@@ -246,7 +260,7 @@ impl Moments<'_> {
     fn size(&self, named: &str, o: usize, linear: Linear) -> String {
         let terms: Vec<String> = linear
             .iter()
-            .map(|(measure, coefficient)| format!("{coefficient} * {}", self.by_rows(named, o, *measure)))
+            .map(|(measure, coefficient)| format!("{coefficient} * {}", self.by_rows(named, o, measure.counted())))
             .collect();
         terms.join(" + ").replace("+ -", "- ")
     }
@@ -278,6 +292,9 @@ impl Moments<'_> {
                     x(Measure::Value),
                     x(Measure::SelectedValue)
                 ));
+            }
+            if shape(self.plan(), o).list {
+                all.push(format!("MAX({})", x(Measure::ListPrice)));
             }
         }
         all
@@ -364,7 +381,8 @@ pub(super) fn crosses_width(plan: &Plan, outcomes: Range<usize>) -> usize {
 /// How many columns [`Moments::peaks`] has.
 pub(super) fn peaks_width(plan: &Plan, outcomes: Range<usize>) -> usize {
     let weighted = usize::from(matches!(plan.weight, Weight::Sampling(_)));
-    outcomes.map(|o| weighted + 2 * usize::from(shape(plan, o).value)).sum()
+    let peaks = |shape: OutcomeShape| weighted + 2 * usize::from(shape.value) + usize::from(shape.list);
+    outcomes.map(|o| peaks(shape(plan, o))).sum()
 }
 
 /// Reads [`Moments::sums`] of an outcome.

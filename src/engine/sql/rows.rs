@@ -134,7 +134,7 @@ impl<'p> Rows<'p> {
                     .filter(|c| !matches!(c.test, Test::Values(_)))
                     .map(|c| c.column),
             );
-            numbers.extend(plan.outcomes.iter().filter_map(|o| o.value));
+            numbers.extend(plan.outcomes.iter().flat_map(|o| [o.value, o.list_price]).flatten());
         }
         for list in [&mut numbers, &mut days] {
             list.sort_unstable();
@@ -269,6 +269,7 @@ impl<'p> Rows<'p> {
             });
             columns.extend(outcome.actual.as_ref().map(|_| format!("l{o}")));
             columns.extend(outcome.value.map(|_| format!("v{o}")));
+            columns.extend(outcome.list_price.map(|_| format!("p{o}")));
             if account {
                 columns.push(format!("CASE WHEN {decided} THEN 1 ELSE 0 END AS d{o}"));
             }
@@ -324,10 +325,14 @@ impl<'p> Rows<'p> {
             Check::NoCount | Check::NotACount | Check::NotAWeight | Check::Selected(_) => {
                 format!("{scope} AND {broken}")
             }
-            Check::Actual(o) | Check::Value(o) => format!("{scope} AND k{o} IS NOT NULL AND {broken}"),
+            Check::Actual(o) | Check::Value(o) | Check::List(o) => format!("{scope} AND k{o} IS NOT NULL AND {broken}"),
             Check::TooLarge(o) => {
                 let weighted = matches!(self.plan.weight, Weight::Sampling(_));
-                let value = self.plan.outcomes[o].value.map(|_| format!("v{o}"));
+                let outcome = &self.plan.outcomes[o];
+                let numbers = [
+                    outcome.value.map(|_| format!("v{o}")),
+                    outcome.list_price.map(|_| format!("p{o}")),
+                ];
                 let times = self.plan.subject.map(|_| "n".to_owned());
                 let weight = weighted.then(|| "w".to_owned());
                 let product = |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" * ");
@@ -336,8 +341,8 @@ impl<'p> Rows<'p> {
                 if weighted {
                     amounts.push(product([None, weight.clone(), times.clone()]));
                 }
-                if value.is_some() {
-                    amounts.push(product([value, weight, times]));
+                for number in numbers.into_iter().flatten() {
+                    amounts.push(product([Some(number), weight.clone(), times.clone()]));
                 }
                 let beyond: Vec<String> = amounts.iter().map(|x| format!("abs({x}) >= {most}")).collect();
                 format!("{scope} AND k{o} IS NOT NULL AND ({})", beyond.join(" OR "))

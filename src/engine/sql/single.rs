@@ -100,6 +100,7 @@ impl Moments<'_> {
             ));
             unit.extend(plan.outcomes[o].actual.as_ref().map(|_| format!("l{o}")));
             unit.extend(plan.outcomes[o].value.map(|_| format!("v{o}")));
+            unit.extend(plan.outcomes[o].list_price.map(|_| format!("p{o}")));
         }
         let halves = if split {
             " CROSS JOIN (SELECT 0 AS h UNION ALL SELECT 1 AS h) AS hs"

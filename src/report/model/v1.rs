@@ -267,6 +267,10 @@ pub struct Estimate {
     pub level: f64,
     /// How the interval was made.
     pub method: Option<String>,
+    /// Lower end of the interval from drawing people again (bias-corrected and accelerated); `null`: not asked for, or not defined.
+    pub bootstrap_low: Option<f64>,
+    /// Its upper end.
+    pub bootstrap_high: Option<f64>,
     /// Linearised standard error (of the logarithm, for ratios).
     pub standard_error: Option<f64>,
     /// Degrees of freedom; `null`: not from a t distribution.
