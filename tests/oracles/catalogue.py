@@ -118,6 +118,27 @@ p, q = (g.region.value_counts(normalize=True).reindex(regions).to_numpy() for g 
 r, s = (g.groupby("region").offered.mean().reindex(regions).to_numpy() for g in (own, other))
 pair("composition_effect", "gap", ((p - q) * (r + s) / 2).sum())
 pair("rate_effect", "gap", ((r - s) * (p + q) / 2).sum())
+
+
+def oaxaca(column):
+    """Two- and threefold parts of the gap of means, at the other's coefficients and at pooled ones."""
+    dummies = lambda g: pd.get_dummies(g.region).astype(float)
+    fit = lambda g: sm.OLS(g[column].astype(float), dummies(g)).fit().params
+    x, z, b, c = dummies(own).mean(), dummies(other).mean(), fit(own), fit(other)
+    pooled = sm.OLS(log[column].astype(float), design).fit().params
+    return {
+        "explained": (x - z) @ c,
+        "unexplained": x @ (b - c),
+        "explained_pooled": (x - z) @ pooled[x.index],
+        "unexplained_pooled": pooled["own"],
+        "coefficients": z @ (b - c),
+        "interaction": (x - z) @ (b - c),
+    }
+
+
+for prefix, column in (("oaxaca", "offered"), ("oaxaca_value", "eur")):
+    for part, value in oaxaca(column).items():
+        pair(f"{prefix}_{part}", "gap", value)
 people = {name: g.customer_id.nunique() for name, g in groups.items()}
 of_groups("representation", lambda g: g.customer_id.nunique() / sum(people.values()), gap=False)
 
@@ -227,6 +248,23 @@ pair("standardised_value", "gap", (own.eur.mean() - other.eur.mean()) / pooled)
 of_groups("mean_absolute_error", lambda g: sk.mean_absolute_error(g.eur, g.expected_eur))
 of_groups("root_mean_squared_error", lambda g: sk.root_mean_squared_error(g.eur, g.expected_eur))
 of_groups("mean_error", lambda g: (g.expected_eur - g.eur).mean())
+
+bought = lambda g: g[g.eur != 0]
+of_groups(
+    "mean_absolute_percentage_error",
+    lambda g: sk.mean_absolute_percentage_error(bought(g).eur, bought(g).expected_eur),
+)
+of_groups("r_squared", lambda g: sk.r2_score(g.eur, g.expected_eur))
+
+# Prices: what was expected stands for the price, the score for the list price, the region for the product.
+price = "expected"
+listed = lambda g: g[g.probability > 0]
+index = lambda g: listed(g).expected_eur.sum() / listed(g).probability.sum()
+of_groups("price_index", index, outcome=price)
+of_groups("discount_depth", lambda g: 1 - index(g), outcome=price)
+premium = sm.OLS(np.log(log.expected_eur), design).fit().params["own"]
+tell("within_product_premium", OWN, "gap", math.expm1(premium), outcome=price)
+tell("products_priced_differently", OWN, "value", 1.0, outcome=price)
 
 # Inequality of what people gain: the sums of their values.
 gains = lambda g: g.groupby("customer_id").eur.sum().to_numpy()
