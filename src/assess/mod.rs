@@ -17,6 +17,7 @@ mod pair;
 mod quantile;
 mod representation;
 mod side;
+mod small;
 
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
@@ -25,6 +26,7 @@ pub use finding::{About, Counts, Finding, Status};
 pub use matched::Matched;
 pub use missing::{Bound, LabelBound};
 pub use side::Ends;
+pub use small::SmallGroup;
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -70,6 +72,8 @@ pub struct Assessment {
     pub proxies: Vec<Proxy>,
     /// Groups among people who are alike.
     pub matched: Vec<Matched>,
+    /// What small groups can say.
+    pub small_groups: Vec<SmallGroup>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -115,6 +119,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         search: None,
         proxies: Vec::new(),
         matched: Vec::new(),
+        small_groups: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
     let normals = Arc::new(Normals::new(plan.seed));
@@ -146,6 +151,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
             place.distributions(&mut assessment.findings);
+            place.small_groups(&mut assessment);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -442,7 +448,10 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     // These have a pass of their own.
-                    Formula::Conditional { .. } | Formula::Distribution(_) | Formula::Crossing(_) => {}
+                    Formula::Conditional { .. }
+                    | Formula::Distribution(_)
+                    | Formula::Crossing(_)
+                    | Formula::Small(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

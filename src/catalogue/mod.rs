@@ -13,6 +13,7 @@ mod distributions;
 mod labels;
 mod rates;
 mod representation;
+mod small_groups;
 mod value;
 
 /// A sum over the rows or people of a group. All metrics are functions of these.
@@ -161,6 +162,8 @@ pub enum Formula {
     Representation,
     /// What combinations of columns show.
     Crossing(Crossing),
+    /// What a small group can say.
+    Small(Small),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -180,6 +183,15 @@ pub enum Crossing {
     Differently,
     /// How alike those who are alike are treated, whatever their group.
     Consistency,
+}
+
+/// What a small group can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Small {
+    /// Its rate, drawn toward the others'.
+    Shrunken,
+    /// How probable it is that its ratio to the reference lies below a threshold.
+    Below,
 }
 
 /// How comparisons within strata are put together.
@@ -432,6 +444,7 @@ impl Formula {
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
             Formula::Association(_)
+            | Formula::Small(_)
             | Formula::Crossing(
                 Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
             ) => &[Contrast::Value],
@@ -439,6 +452,13 @@ impl Formula {
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
+    }
+
+    /// Whether a gate may look at it. What borrows from other groups, or from a prior, stands beside the raw number and
+    /// decides nothing.
+    #[must_use]
+    pub fn is_gateable(self) -> bool {
+        !matches!(self, Formula::Small(_))
     }
 }
 
@@ -666,7 +686,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 14] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -679,6 +699,7 @@ pub const FAMILIES: [Family; 13] = [
     Family::new("inequality", false, distributions::BENEFITS),
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
+    Family::new("small_groups", false, small_groups::ENTRIES),
     CUSTOM,
 ];
 
@@ -817,7 +838,7 @@ fn measures_of(formula: Formula) -> Vec<Measure> {
         Formula::Ratio { numerator, denominator } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Conditional { of, .. } => measures_of(of.entry().formula),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) => Vec::new(),
+        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) | Formula::Small(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

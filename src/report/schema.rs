@@ -76,6 +76,7 @@ mod tests {
             ("Proxy", "/proxies/0"),
             ("Matched", "/matched/0"),
             ("Balance", "/matched/0/balance/0"),
+            ("SmallGroup", "/small_groups/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),
