@@ -35,6 +35,7 @@ mod real_logs;
 mod regression;
 mod representation;
 mod simulation;
+mod small_groups;
 mod spec_errors;
 mod special_functions;
 mod tallies;

@@ -7,6 +7,7 @@ use super::pair::Pair;
 use super::quantile::Quantiles;
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::{Contrast, Metric};
+use crate::inference::equivalence;
 use crate::inference::wilson::wilson;
 
 /// Which people a finding is about.
@@ -324,5 +325,21 @@ impl Finding {
     #[must_use]
     pub fn ends_at(&self, level: f64) -> Option<Ends> {
         self.recipe.interval(level).map(|(ends, _)| ends)
+    }
+
+    /// p-value against the number not lying between these margins: of two one-sided tests, or of one where there is one
+    /// margin. It is that of the number's own interval, and so at most (1 − level)/2 exactly where the interval at `level`
+    /// lies within. Simulated intervals over several groups have none.
+    #[must_use]
+    pub fn equivalence_p(&self, min: Option<f64>, max: Option<f64>, level: f64) -> Option<f64> {
+        let of_its_own = matches!(
+            self.recipe,
+            Recipe::Value(_) | Recipe::Gap(_, None) | Recipe::Ratio(_, None) | Recipe::Delta(_) | Recipe::Share { .. }
+        );
+        if !of_its_own {
+            return None;
+        }
+        let ends = |level| self.ends_at(level).map(|ends| (ends.low, ends.high));
+        equivalence::inverted(ends, min, max, (1.0 - level) / 2.0)
     }
 }

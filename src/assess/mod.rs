@@ -20,6 +20,7 @@ mod price;
 mod quantile;
 mod representation;
 mod side;
+mod small;
 
 pub use crate::inference::cochran_mantel_haenszel::ChiSquare;
 pub use conditional::{Agreement, Within};
@@ -29,6 +30,7 @@ pub use finding::{About, Counts, Finding, Status};
 pub use matched::Matched;
 pub use missing::{Bound, LabelBound};
 pub use side::Ends;
+pub use small::SmallGroup;
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -76,6 +78,8 @@ pub struct Assessment {
     pub matched: Vec<Matched>,
     /// How reliable scores are, and what thresholds at them would find.
     pub curves: Vec<Curve>,
+    /// What small groups can say.
+    pub small_groups: Vec<SmallGroup>,
     /// What the reader must know.
     pub notes: Vec<String>,
 }
@@ -122,6 +126,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         proxies: Vec::new(),
         matched: Vec::new(),
         curves: Vec::new(),
+        small_groups: Vec::new(),
         notes: distribution::notes(plan, tally),
     };
     assessment.notes.extend(price::notes(plan, tally));
@@ -161,6 +166,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             place.assess(threads, &mut assessment.findings);
             place.distributions(&mut assessment.findings);
             assessment.curves.extend(curves::curves(plan, tally, outcome, grouping));
+            place.small_groups(&mut assessment);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -460,7 +466,10 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     // These have a pass of their own.
-                    Formula::Conditional { .. } | Formula::Distribution(_) | Formula::Crossing(_) => {}
+                    Formula::Conditional { .. }
+                    | Formula::Distribution(_)
+                    | Formula::Crossing(_)
+                    | Formula::Small(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

@@ -14,6 +14,7 @@ mod labels;
 mod price;
 mod rates;
 mod representation;
+mod small_groups;
 mod value;
 
 /// A sum over the rows or people of a group. All metrics are functions of these.
@@ -213,6 +214,8 @@ pub enum Formula {
     Representation,
     /// What combinations of columns show.
     Crossing(Crossing),
+    /// What a small group can say.
+    Small(Small),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -232,6 +235,15 @@ pub enum Crossing {
     Differently,
     /// How alike those who are alike are treated, whatever their group.
     Consistency,
+}
+
+/// What a small group can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Small {
+    /// Its rate, drawn toward the others'.
+    Shrunken,
+    /// How probable it is that its ratio to the reference lies below a threshold.
+    Below,
 }
 
 /// How comparisons within strata are put together.
@@ -525,6 +537,7 @@ impl Formula {
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
             Formula::Association(_)
+            | Formula::Small(_)
             | Formula::Crossing(
                 Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
             ) => &[Contrast::Value],
@@ -532,6 +545,13 @@ impl Formula {
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
+    }
+
+    /// Whether a gate may look at it. What borrows from other groups, or from a prior, stands beside the raw number and
+    /// decides nothing.
+    #[must_use]
+    pub fn is_gateable(self) -> bool {
+        !matches!(self, Formula::Small(_))
     }
 }
 
@@ -779,6 +799,7 @@ pub const FAMILIES: [Family; 14] = [
     Family::new("inequality", false, distributions::BENEFITS),
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
+    Family::new("small_groups", false, small_groups::ENTRIES),
     CUSTOM,
 ];
 
@@ -923,7 +944,7 @@ pub(crate) fn measures_of(formula: Formula) -> Vec<Measure> {
             ..
         } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) => Vec::new(),
+        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) | Formula::Small(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

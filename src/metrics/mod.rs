@@ -52,6 +52,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Pairwise(_)
         | Formula::Association(_)
         | Formula::Crossing(_)
+        | Formula::Small(_)
         | Formula::Representation => None,
     }
 }

@@ -201,6 +201,16 @@ fn metrics(
         }
         return None;
     }
+    if let Some((_, metric)) = found.iter().find(|(_, metric)| !metric.entry().formula.is_gateable()) {
+        faults.add(
+            Diagnostic::new("not-gateable", format!("`{}` can't decide a gate", metric.id())).help(
+                "what borrows from other groups or from a prior hides what is done to a small one: put the gate on \
+                 selection_rate or disparate_impact, and read this beside it",
+            ),
+            &asked.origin,
+        );
+        return None;
+    }
     let contrast = match (contrast, own) {
         (Some(c), Some(o)) if c != o => {
             let origin = written.contrast.as_ref().map_or(&asked.origin, |c| &c.origin);

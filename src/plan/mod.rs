@@ -223,6 +223,21 @@ impl Plan {
             .collect()
     }
 
+    /// The lowest ratio of a metric to the reference that the first gate on it accepts for a grouping.
+    #[must_use]
+    pub fn lowest_ratio(&self, outcome: usize, grouping: usize, metric: Metric) -> Option<f64> {
+        let asks = |gate: &&Gate| {
+            gate.contrast == Contrast::Ratio
+                && gate.metrics.contains(&(outcome, metric))
+                && gate.groupings.contains(&grouping)
+        };
+        self.gates
+            .iter()
+            .filter(asks)
+            .find_map(|gate| gate.min)
+            .map(|min| min.value)
+    }
+
     /// Where something was written, for errors that only the data can raise.
     #[must_use]
     pub fn place(&self, origin: &Origin) -> Place {

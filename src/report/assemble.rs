@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::model::v1;
 use crate::assess::{
-    About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, Status,
-    Subgroup, Within,
+    About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, SmallGroup,
+    Status, Subgroup, Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
@@ -127,6 +127,11 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .curves
             .iter()
             .map(|found| curve(plan, tally, found))
+            .collect(),
+        small_groups: assessment
+            .small_groups
+            .iter()
+            .map(|found| small_group(plan, tally, found))
             .collect(),
         gates: plan
             .gates
@@ -572,6 +577,32 @@ fn curve(plan: &Plan, tally: &Tally, found: &Curve) -> v1::Curve {
     }
 }
 
+fn small_group(plan: &Plan, tally: &Tally, found: &SmallGroup) -> v1::SmallGroup {
+    let value = |told: Option<(f64, Option<Ends>)>| told.map(|(value, _)| value);
+    let low = |told: Option<(f64, Option<Ends>)>| told.and_then(|(_, ends)| ends?.low);
+    let high = |told: Option<(f64, Option<Ends>)>| told.and_then(|(_, ends)| ends?.high);
+    let group = &tally.groupings[found.grouping].groups[found.group];
+    v1::SmallGroup {
+        attribute: plan.groupings[found.grouping].name.clone(),
+        group: group.name(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        subjects: group.subjects,
+        effective_rows: found.effective,
+        rate: value(found.rate),
+        rate_low: low(found.rate),
+        rate_high: high(found.rate),
+        toward: found.prior.ok().map(|(mean, _)| mean),
+        pull: found.prior.ok().map(|(_, precision)| precision),
+        shrunken: value(found.shrunken),
+        shrunken_low: low(found.shrunken),
+        shrunken_high: high(found.shrunken),
+        reason: found.prior.err().map(str::to_owned),
+        threshold: found.threshold,
+        probability_below: found.below.ok(),
+    }
+}
+
 fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {
     let ends = |ends: Option<Ends>| ends.map_or((None, None), |ends| (ends.low, ends.high));
     let (crude_low, crude_high) = ends(found.crude.1);
@@ -624,6 +655,7 @@ fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) 
         reason: answer.reason.to_owned(),
         subjects: answer.subjects,
         subjects_needed: answer.subjects_needed,
+        equivalence_p: answer.equivalence_p,
         selections_to_threshold: answer.selections_to_threshold,
     }
 }

@@ -42,6 +42,15 @@ const PLAIN: &[(&str, &str)] = &[
         "there are too many different people to compare each with each: give numbers bands, and name them under `columns`",
     ),
     ("nothing-to-search", "no group has people enough to search"),
+    (
+        "too-few-groups",
+        "too few groups to tell how much groups vary beyond chance",
+    ),
+    ("too-many-values", "the attributes have too many values to fit"),
+    (
+        "no-detectable-heterogeneity",
+        "the groups' rates vary no more than chance makes them (or, for an intersection, no more than their attributes one by one say)",
+    ),
     ("no-positives", "no label in the group is positive"),
     ("no-negatives", "no label in the group is negative"),
     (

@@ -178,6 +178,7 @@ fn blank() -> Result {
         proxies: proxies(),
         matched: vec![matched()],
         curves: vec![curve()],
+        small_groups: small_groups(),
         bounds: vec![bound()],
         label_bounds: vec![label_bound()],
         gates: Vec::new(),
@@ -442,6 +443,35 @@ fn curve() -> Curve {
         ],
         roc: vec![point(0.9, 0.04, 0.31), point(0.5, 0.22, 0.72), point(0.02, 1.0, 1.0)],
     }
+}
+
+fn small_groups() -> Vec<SmallGroup> {
+    let group = |group: &str, subjects: u64, rate: f64| SmallGroup {
+        attribute: "gender".to_owned(),
+        group: group.to_owned(),
+        reference: Some("male".to_owned()),
+        outcome: "offered".to_owned(),
+        subjects,
+        effective_rows: subjects as f64 * 1.3,
+        rate: Some(rate),
+        rate_low: Some(rate - 0.02),
+        rate_high: Some(rate + 0.02),
+        toward: Some(0.61),
+        pull: Some(41.3),
+        shrunken: Some(rate + 0.01),
+        shrunken_low: Some(rate - 0.01),
+        shrunken_high: Some(rate + 0.03),
+        reason: None,
+        threshold: 0.8,
+        probability_below: Some(0.021),
+    };
+    vec![
+        group("female", 6_018, 0.571),
+        SmallGroup {
+            probability_below: None,
+            ..group("male", 6_402, 0.633)
+        },
+    ]
 }
 
 fn within() -> Within {

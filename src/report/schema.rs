@@ -79,6 +79,7 @@ mod tests {
             ("Curve", "/curves/0"),
             ("Bin", "/curves/0/bins/0"),
             ("RocPoint", "/curves/0/roc/0"),
+            ("SmallGroup", "/small_groups/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),

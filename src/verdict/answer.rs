@@ -50,12 +50,14 @@ pub struct Answer {
     pub subjects: u64,
     /// About how many people it would take to decide, if the estimate stayed.
     pub subjects_needed: Option<u64>,
+    /// p-value against the number not meeting the thresholds (two one-sided tests), under `assurance`.
+    pub equivalence_p: Option<f64>,
     /// How many more selections would bring the estimate to the threshold.
     pub selections_to_threshold: Option<i64>,
 }
 
-/// Answers for one finding. `adjusted` is the level of the interval that decides a failure.
-pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, adjusted: f64) -> Answer {
+/// Answers for one finding. `adjusted` is the level of the interval that decides a failure, `level` that of every other.
+pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, (level, adjusted): (f64, f64)) -> Answer {
     let mut answer = Answer {
         finding: Some(index),
         outcome: finding.outcome,
@@ -67,6 +69,7 @@ pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, adjusted: f64
         reason: "",
         subjects: finding.subjects,
         subjects_needed: None,
+        equivalence_p: None,
         selections_to_threshold: None,
     };
     if let Some(reason) = finding.status.reason() {
@@ -89,6 +92,10 @@ pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, adjusted: f64
     } else {
         let wide = finding.ends_at(adjusted);
         answer.adjusted = wide;
+        if gate.rule == GateRule::Assurance && !partial {
+            let value = |threshold: Option<Threshold>| threshold.map(|t| t.value);
+            answer.equivalence_p = finding.equivalence_p(value(gate.min), value(gate.max), level);
+        }
         match (finding.ends, wide) {
             (Some(ends), Some(wide)) => {
                 let beyond = is_beyond(gate, wide);

@@ -47,7 +47,7 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
     let adjusted = 1.0 - (1.0 - plan.level) / judged.max(1) as f64;
     let mut answers: Vec<Answer> = looked_at
         .into_iter()
-        .map(|(index, finding)| answer::answer(gate, finding, index, adjusted))
+        .map(|(index, finding)| answer::answer(gate, finding, index, (plan.level, adjusted)))
         .collect();
     answers.extend(absent_groups(tally, gate));
     let say = answers
@@ -103,6 +103,7 @@ fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
                 reason: "group-absent",
                 subjects: 0,
                 subjects_needed: None,
+                equivalence_p: None,
                 selections_to_threshold: None,
             });
         }

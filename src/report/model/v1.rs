@@ -44,6 +44,8 @@ pub struct Result {
     pub matched: Vec<Matched>,
     /// How reliable the scores of each group are, and its ROC curve; empty without scores and labels.
     pub curves: Vec<Curve>,
+    /// What small groups can say for themselves and with the others' help; empty where nobody asked.
+    pub small_groups: Vec<SmallGroup>,
     /// Every gate.
     pub gates: Vec<Gate>,
     /// The whole verdict.
@@ -560,6 +562,45 @@ pub struct Matched {
     pub balance: Vec<Balance>,
 }
 
+/// What a group can say for itself, and what it says with the help of the others. No gate looks at it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SmallGroup {
+    /// The grouping.
+    pub attribute: String,
+    /// The group.
+    pub group: String,
+    /// Who it is compared with; `null`: nobody.
+    pub reference: Option<String>,
+    /// The outcome.
+    pub outcome: String,
+    /// People in the group.
+    pub subjects: u64,
+    /// Independent rows that would tell as much as the group's rows do.
+    pub effective_rows: f64,
+    /// The selection rate as it is; `null`: it has no rows.
+    pub rate: Option<f64>,
+    /// Lower end of its interval.
+    pub rate_low: Option<f64>,
+    /// Upper end of its interval.
+    pub rate_high: Option<f64>,
+    /// The rate that it is drawn toward: the mean of all groups or, for an intersection, what its attributes say one by one; `null`: it is not drawn.
+    pub toward: Option<f64>,
+    /// So many independent rows would pull as much.
+    pub pull: Option<f64>,
+    /// The rate as drawn.
+    pub shrunken: Option<f64>,
+    /// Lower end of its interval.
+    pub shrunken_low: Option<f64>,
+    /// Upper end of its interval.
+    pub shrunken_high: Option<f64>,
+    /// Why it is not drawn: a stable code.
+    pub reason: Option<String>,
+    /// The ratio of favourable rates that is asked about: that of the first gate on it, else 0.8.
+    pub threshold: f64,
+    /// Probability that the ratio to the reference is lower; `null`: nothing is said, as of the reference itself.
+    pub probability_below: Option<f64>,
+}
+
 /// How far apart the two sides of a matching are in a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Balance {
@@ -689,6 +730,8 @@ pub struct Answer {
     pub subjects: u64,
     /// About how many people it would take to decide, if the estimate stayed where it is.
     pub subjects_needed: Option<u64>,
+    /// Under `assurance`: p-value against the number not meeting the thresholds, by two one-sided tests (or one). It is at most (1 − level)/2 exactly where the interval lies inside; below 1e-9 it is given as 1e-9.
+    pub equivalence_p: Option<f64>,
     /// How many more selections (rows) would bring the estimate to the threshold.
     pub selections_to_threshold: Option<i64>,
 }

@@ -101,6 +101,7 @@ pub(super) fn gates(result: &mut Result) {
                 reason: reason.to_owned(),
                 subjects: e.subjects,
                 subjects_needed: reason.starts_with("straddles").then_some(e.subjects * 7),
+                equivalence_p: reason.starts_with("straddles").then_some(0.214),
                 selections_to_threshold: (verdict == "fail").then_some(311),
             });
         }

@@ -86,6 +86,7 @@ fn columns() -> Vec<Column> {
         Column::number("needs", Keep::Drop(3)),
         Column::number("people", Keep::Drop(4)),
         Column::number("selections", Keep::Drop(5)),
+        Column::number("p outside", Keep::Drop(6)),
     ]
 }
 
@@ -116,6 +117,7 @@ fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
         answer.subjects_needed.map_or_else(String::new, count),
         count(answer.subjects),
         answer.selections_to_threshold.map_or_else(String::new, number::signed),
+        answer.equivalence_p.map_or_else(String::new, number::p_value),
     ]
 }
 
@@ -131,6 +133,10 @@ fn write_legend(page: &mut Page, shown: &[String]) {
             "about how many people would decide it, if the number stayed where it is",
         ),
         ("selections", "how many more would bring the number to the threshold"),
+        (
+            "p outside",
+            "how surprising such data would be if the number lay outside, by one-sided tests; small speaks for a pass",
+        ),
     ] {
         if shown.iter().any(|known| known == head) {
             page.hanging(&format!("{head}: {meaning}"), 2);

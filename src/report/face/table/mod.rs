@@ -10,6 +10,7 @@ mod matched;
 mod metrics;
 mod missing;
 mod page;
+mod small;
 mod sweep;
 mod within;
 
@@ -76,6 +77,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
             matched::write(&mut page, result, outcome, grouping);
+            small::write(&mut page, result, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);
             missing::labels(&mut page, result, outcome, grouping);
         }
