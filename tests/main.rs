@@ -20,6 +20,7 @@ mod custom_metrics;
 mod determinism;
 mod distributions;
 mod fixtures;
+mod followed;
 mod formats;
 mod gates;
 mod large_logs;

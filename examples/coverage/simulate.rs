@@ -31,11 +31,18 @@ pub struct Behaviour {
 /// A log in memory.
 #[derive(Debug, Default)]
 pub struct Log {
-    person: Vec<Option<i64>>,
-    group: Vec<Option<String>>,
-    selected: Vec<Option<i64>>,
-    label: Vec<Option<i64>>,
-    value: Vec<Option<f64>>,
+    /// The person of each row.
+    pub person: Vec<Option<i64>>,
+    /// The group.
+    pub group: Vec<Option<String>>,
+    /// Whether the row was selected.
+    pub selected: Vec<Option<i64>>,
+    /// Its label.
+    pub label: Vec<Option<i64>>,
+    /// What it was worth.
+    pub value: Vec<Option<f64>>,
+    /// Its period; none where logs have no time.
+    pub period: Vec<Option<i64>>,
 }
 
 /// Rows of a person: 1 to 40, with a median of 4 and a long tail.
@@ -94,6 +101,7 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
         ("selected", Kind::Integer),
         ("label", Kind::Integer),
         ("value", Kind::Real),
+        ("period", Kind::Integer),
     ];
     let schema = Schema {
         columns: kinds.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
@@ -111,6 +119,7 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
             allow_short_rows: false,
         },
         stores: StoreOptions::default(),
+        second: None,
     };
     let day = jiff::civil::date(2026, 1, 1);
     plan::resolve(&typed, source, &schema, None, day).unwrap_or_else(|faults| panic!("{faults:?}"))
@@ -126,6 +135,7 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
             "person" => Column::Integer(log.person.clone().into()),
             "group" => Column::Text(log.group.iter().map(Option::as_deref).collect()),
             "selected" => Column::Integer(log.selected.clone().into()),
+            "period" => Column::Integer(log.period.clone().into()),
             "label" => Column::Integer(log.label.clone().into()),
             _ => Column::Real(log.value.clone().into()),
         })

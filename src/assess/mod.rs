@@ -5,6 +5,7 @@
 //! p-values of the audit are adjusted together.
 
 mod adjust;
+mod along;
 mod association;
 mod conditional;
 mod crossed;
@@ -146,6 +147,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             let first = assessment.findings.len();
             place.assess(threads, &mut assessment.findings);
             place.distributions(&mut assessment.findings);
+            place.along(&mut assessment);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -177,6 +179,8 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
         about,
         reference: None,
         given: None,
+        along: None,
+        at: None,
         outcome,
         metric,
         contrast,
@@ -442,7 +446,10 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     // These have a pass of their own.
-                    Formula::Conditional { .. } | Formula::Distribution(_) | Formula::Crossing(_) => {}
+                    Formula::Conditional { .. }
+                    | Formula::Distribution(_)
+                    | Formula::Crossing(_)
+                    | Formula::Along(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

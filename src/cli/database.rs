@@ -91,6 +91,7 @@ fn as_source(name: &str) -> Source {
             allow_short_rows: false,
         },
         stores: StoreOptions::default(),
+        second: None,
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod conditional;
 pub mod distribution;
 pub mod pairwise;
+pub mod smooth;
 
 use crate::catalogue::{Formula, Linear, Measure, Metric};
 use crate::tally::{Behind, CrossSums, Sums};
@@ -47,6 +48,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Pairwise(_)
         | Formula::Association(_)
         | Formula::Crossing(_)
+        | Formula::Along(_)
         | Formula::Representation => None,
     }
 }

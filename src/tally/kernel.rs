@@ -336,9 +336,9 @@ impl Worker<'_> {
                     Variable::Value => number(&decisions.values),
                     Variable::Error => number(&decisions.predictions) - number(&decisions.values),
                     // Of people it is known when all of their rows are.
-                    Variable::Benefit if kernel.shape.persons => break,
-                    Variable::Benefit => of.benefit_of_row(decisions, row),
+                    variable if variable.is_of_people() && kernel.shape.persons => break,
                     Variable::Decision => 0.0,
+                    _ => of.of_row(decisions, row),
                 };
                 let at = rows.cells[row] as usize * stride;
                 let replicate = rows
@@ -347,7 +347,7 @@ impl Worker<'_> {
                     .map_or(0, |key| histogram::replicate(*key as u64));
                 let weight = rows.weights.get(row).copied().unwrap_or(1.0)
                     * rows.stands_for.get(row).copied().unwrap_or(1) as f64;
-                let is_person = of.variable == Variable::Benefit;
+                let is_person = of.variable.is_of_people();
                 filling
                     .add(
                         value,

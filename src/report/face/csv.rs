@@ -8,7 +8,7 @@ use csv::Writer;
 use crate::report::model::v1::{Estimate, Result};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 22] = [
     "attribute",
     "group",
     "reference",
@@ -29,6 +29,8 @@ pub const COLUMNS: [&str; 20] = [
     "status",
     "reason",
     "given",
+    "along",
+    "at",
 ];
 
 /// The estimates as CSV.
@@ -70,6 +72,8 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
         inert(&e.status),
         text(&e.reason),
         text(&e.given),
+        text(&e.along),
+        text(&e.at),
     ]
 }
 
@@ -111,7 +115,7 @@ mod tests {
         assert_eq!(
             text.lines().next().unwrap(),
             "attribute,group,reference,outcome,metric,contrast,alias,estimate,low,high,level,method,p_value,\
-             p_adjusted,subjects,rows,deff,status,reason,given"
+             p_adjusted,subjects,rows,deff,status,reason,given,along,at"
         );
     }
 
