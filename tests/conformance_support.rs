@@ -279,6 +279,7 @@ impl Case {
                 .unwrap(),
                 csv: patterns.csv.clone(),
                 stores: StoreOptions::default(),
+                second: None,
             };
             let opened = Opened::open(&source).unwrap();
             let schema = opened.schema().unwrap();

@@ -93,6 +93,7 @@ fn every_format_comes_through_standard_input() {
             }],
             csv: csv(),
             stores: StoreOptions::default(),
+            second: None,
         };
         let opened = Opened::open_with(&source, &mut bytes.as_slice()).unwrap();
         assert_eq!(opened.schema().unwrap().columns.len(), 3);

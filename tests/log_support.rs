@@ -56,6 +56,7 @@ impl Logs {
             files: find_files(&patterns, self.folder.path(), None, &StoreOptions::default())?,
             csv: self.csv.clone(),
             stores: StoreOptions::default(),
+            second: None,
         })
     }
 

@@ -22,6 +22,7 @@ mod decompositions;
 mod determinism;
 mod distributions;
 mod fixtures;
+mod followed;
 mod formats;
 mod gates;
 mod large_logs;

@@ -82,6 +82,7 @@ fn plan(how: &How) -> Plan {
             allow_short_rows: false,
         },
         stores: StoreOptions::default(),
+        second: None,
     };
     let schema = Schema {
         columns: COLUMNS.iter().map(|c| ((*c).to_owned(), Kind::Text)).collect(),

@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 mod cases;
 mod derive;
+mod followed;
 mod walk;
 
 use cases::{SETS, Set};

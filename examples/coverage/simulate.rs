@@ -31,12 +31,21 @@ pub struct Behaviour {
 /// A log in memory.
 #[derive(Debug, Default)]
 pub struct Log {
+    /// The person of each row.
     pub person: Vec<Option<i64>>,
+    /// The group.
     pub group: Vec<Option<String>>,
+    /// Whether the row was selected.
     pub selected: Vec<Option<i64>>,
+    /// Its label.
     pub label: Vec<Option<i64>>,
+    /// What it was worth.
     pub value: Vec<Option<f64>>,
+    /// Its period; none where logs have no time.
+    pub period: Vec<Option<i64>>,
+    /// Its score.
     pub score: Vec<Option<f64>>,
+    /// What its value was predicted to be.
     pub predicted: Vec<Option<f64>>,
     /// The first decides with the group, the others say nothing.
     pub features: [Vec<Option<String>>; 3],
@@ -103,6 +112,7 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
         ("kind", Kind::Text),
         ("p", Kind::Text),
         ("q", Kind::Text),
+        ("period", Kind::Integer),
     ];
     let schema = Schema {
         columns: kinds.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
@@ -120,6 +130,7 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
             allow_short_rows: false,
         },
         stores: StoreOptions::default(),
+        second: None,
     };
     let day = jiff::civil::date(2026, 1, 1);
     plan::resolve(&typed, source, &schema, None, day).unwrap_or_else(|faults| panic!("{faults:?}"))
@@ -141,6 +152,7 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
             "score" => Column::Real(log.score.clone().into()),
             "predicted" => Column::Real(log.predicted.clone().into()),
             "selected" => Column::Integer(log.selected.clone().into()),
+            "period" => Column::Integer(log.period.clone().into()),
             "label" => Column::Integer(log.label.clone().into()),
             _ => Column::Real(log.value.clone().into()),
         })

@@ -153,6 +153,7 @@ impl Place<'_> {
             }
             let crude = assessment.findings[first..].iter().find(|finding| {
                 finding.given.is_none()
+                    && finding.along.is_none()
                     && finding.metric.id() == "selection_rate"
                     && finding.contrast == Contrast::Gap
                     && finding.about == self.about(group)
@@ -456,8 +457,7 @@ impl<'a> Strata<'a> {
                 })
     }
 
-    /// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
-    /// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people.
+    /// The variance of an estimate with this gradient, stratum by stratum; see [`spread`].
     pub(super) fn spread(
         &self,
         outcome: usize,
@@ -468,60 +468,20 @@ impl<'a> Strata<'a> {
         if gradient.is_empty() {
             return None;
         }
-        let mut slopes: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+        let mut slopes: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
         for (cells, [a, n, b, m]) in self.cells.iter().zip(gradient) {
             if let Some(own) = cells.own {
                 let slope = slopes.entry(own).or_default();
-                slope.0 += a;
-                slope.1 += n;
+                slope[0] += a;
+                slope[1] += n;
             }
             for other in &cells.others {
                 let slope = slopes.entry(*other).or_default();
-                slope.0 += b;
-                slope.1 += m;
+                slope[0] += b;
+                slope[1] += m;
             }
         }
-        let gradients: BTreeMap<usize, Vec<(Measure, f64)>> = slopes
-            .into_iter()
-            .filter(|(_, (by_numerator, by_denominator))| *by_numerator != 0.0 || *by_denominator != 0.0)
-            .map(|(cell, (by_numerator, by_denominator))| {
-                let of = |linear: Linear, by: f64| linear.iter().map(move |(m, c)| (*m, f64::from(*c) * by));
-                (
-                    cell,
-                    of(numerator, by_numerator)
-                        .chain(of(denominator, by_denominator))
-                        .collect(),
-                )
-            })
-            .collect();
-        let (mut variance, mut people, mut spread) = (0.0, 0.0, 0.0);
-        for (&cell, gradient) in &gradients {
-            let sums = self.tally.groups[cell].sums(outcome);
-            let part = sums.product_of(gradient, gradient).max(0.0);
-            let behind = sums.behind(denominator).subjects as f64;
-            variance += part;
-            people += behind;
-            // A person alone in a cell tells nothing of how people differ there.
-            spread += part * part / (behind - 1.0).max(0.5);
-        }
-        let diagonal = variance;
-        for ((a, b), crosses) in &self.tally.pairs {
-            if let (Some(one), Some(other)) = (gradients.get(a), gradients.get(b)) {
-                variance += 2.0 * crosses[outcome].product_of(one, other);
-            }
-        }
-        let variance = variance.max(0.0) * people / (people - 1.0);
-        if people < 2.0 || !variance.is_finite() {
-            return None;
-        }
-        Some(Spread {
-            variance,
-            df: if spread > 0.0 {
-                (diagonal * diagonal / spread).max(1.0)
-            } else {
-                people - 1.0
-            },
-        })
+        spread(self.tally, outcome, (numerator, denominator), &slopes)
     }
 
     /// The test of no difference in any stratum, with people as the unit: the common difference over its error.
@@ -573,4 +533,56 @@ impl<'a> Strata<'a> {
             p: chi2_sf(statistic, df)?,
         })
     }
+}
+
+/// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
+/// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people. `slopes`: by cell, those by
+/// its numerator and its denominator.
+pub(super) fn spread(
+    tally: &GroupingTally,
+    outcome: usize,
+    (numerator, denominator): (Linear, Linear),
+    slopes: &BTreeMap<usize, [f64; 2]>,
+) -> Option<Spread> {
+    let gradients: BTreeMap<usize, Vec<(Measure, f64)>> = slopes
+        .iter()
+        .filter(|(_, [by_numerator, by_denominator])| *by_numerator != 0.0 || *by_denominator != 0.0)
+        .map(|(&cell, &[by_numerator, by_denominator])| {
+            let of = |linear: Linear, by: f64| linear.iter().map(move |(m, c)| (*m, f64::from(*c) * by));
+            (
+                cell,
+                of(numerator, by_numerator)
+                    .chain(of(denominator, by_denominator))
+                    .collect(),
+            )
+        })
+        .collect();
+    let (mut variance, mut people, mut spread) = (0.0, 0.0, 0.0);
+    for (&cell, gradient) in &gradients {
+        let sums = tally.groups[cell].sums(outcome);
+        let part = sums.product_of(gradient, gradient).max(0.0);
+        let behind = sums.behind(denominator).subjects as f64;
+        variance += part;
+        people += behind;
+        // A person alone in a cell tells nothing of how people differ there.
+        spread += part * part / (behind - 1.0).max(0.5);
+    }
+    let diagonal = variance;
+    for ((a, b), crosses) in &tally.pairs {
+        if let (Some(one), Some(other)) = (gradients.get(a), gradients.get(b)) {
+            variance += 2.0 * crosses[outcome].product_of(one, other);
+        }
+    }
+    let variance = variance.max(0.0) * people / (people - 1.0);
+    if people < 2.0 || !variance.is_finite() {
+        return None;
+    }
+    Some(Spread {
+        variance,
+        df: if spread > 0.0 {
+            (diagonal * diagonal / spread).max(1.0)
+        } else {
+            people - 1.0
+        },
+    })
 }

@@ -139,7 +139,8 @@ impl Spreads {
 fn scale(how: Distribution, value: f64) -> Scale {
     let inside = value > 0.0 && value < 1.0;
     match how {
-        Distribution::Auc
+        Distribution::Mean(Variable::Capped)
+        | Distribution::Auc
         | Distribution::CrossAuc
         | Distribution::AveragePrecision
         | Distribution::Superiority(_)
@@ -418,6 +419,8 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
             Variable::Value => "values",
             Variable::Error | Variable::Fit => "errors",
             Variable::RelativeError => "relative errors",
+            Variable::Contacts => "numbers of rows",
+            Variable::Selections | Variable::Capped => "numbers of selections",
             Variable::Benefit | Variable::Decision => "benefits",
         };
         notes.push(format!(
@@ -465,7 +468,7 @@ fn behind(finding: &mut Finding, group: &GroupTally, outcome: usize, variable: V
     let behind = match variable {
         Variable::Score => sums.behind(LABELLED),
         Variable::Value | Variable::Error | Variable::RelativeError | Variable::Fit => sums.behind(VALUES),
-        Variable::Benefit | Variable::Decision => crate::tally::Behind {
+        _ => crate::tally::Behind {
             subjects: sums.subjects,
             rows: group.rows,
         },

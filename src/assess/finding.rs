@@ -7,6 +7,7 @@ use super::pair::Pair;
 use super::quantile::Quantiles;
 use super::side::{Ends, Reach, Side};
 use crate::catalogue::{Contrast, Metric};
+use crate::inference::confidence_sequence;
 use crate::inference::equivalence;
 use crate::inference::wilson::wilson;
 
@@ -91,6 +92,10 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Within which strata they are compared (index into the plan's `given`); `None`: within none.
     pub given: Option<usize>,
+    /// Along which axis it is followed (index into the plan's `axes`); `None`: along none.
+    pub along: Option<usize>,
+    /// At which stage, period, system or arm of it; `None`: over all.
+    pub at: Option<String>,
     /// Index of the outcome.
     pub outcome: usize,
     /// The metric.
@@ -152,6 +157,7 @@ pub(super) enum Recipe {
     MaxGap(Family),
     MinRatio(Family),
     Delta(Delta),
+    Sequence(Sequence),
     Strength(Strength),
     Spreads(Spreads),
     Quantiles(Quantiles),
@@ -232,6 +238,23 @@ impl Delta {
     }
 }
 
+/// A gap at one of many looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sequence {
+    pub(super) value: f64,
+    pub(super) variance: f64,
+    /// See [`confidence_sequence::narrowest_at`].
+    pub(super) mixing: f64,
+}
+
+impl Sequence {
+    fn interval(&self, level: f64) -> Option<(Ends, &'static str)> {
+        let time = 1.0 / self.variance;
+        let half = confidence_sequence::bound(time, self.mixing, 1.0 - level) / time;
+        Some((Ends::new(self.value - half, self.value + half)?, "confidence sequence"))
+    }
+}
+
 impl Recipe {
     /// The interval at a two-sided level, and how it was made.
     pub(super) fn interval(&self, level: f64) -> Option<(Ends, String)> {
@@ -253,6 +276,7 @@ impl Recipe {
                 plain(Some((Ends::new(told(interval.low), told(interval.high))?, "Wilson")))
             }
             Recipe::Delta(delta) => delta.interval(level),
+            Recipe::Sequence(sequence) => plain(sequence.interval(level)),
             Recipe::Spreads(spreads) => plain(spreads.interval(level)),
             Recipe::Quantiles(quantiles) => plain(quantiles.interval(level)),
             Recipe::Strength(strength) => plain(strength.interval(level)),

@@ -5,6 +5,7 @@
 //! p-values of the audit are adjusted together.
 
 mod adjust;
+mod along;
 mod association;
 mod bootstrap;
 mod conditional;
@@ -167,6 +168,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             place.distributions(&mut assessment.findings);
             assessment.curves.extend(curves::curves(plan, tally, outcome, grouping));
             place.small_groups(&mut assessment);
+            place.along(&mut assessment);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -198,6 +200,8 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
         about,
         reference: None,
         given: None,
+        along: None,
+        at: None,
         outcome,
         metric,
         contrast,
@@ -469,7 +473,8 @@ impl Place<'_> {
                     Formula::Conditional { .. }
                     | Formula::Distribution(_)
                     | Formula::Crossing(_)
-                    | Formula::Small(_) => {}
+                    | Formula::Small(_)
+                    | Formula::Along(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeSet;
 
+mod along;
 mod association;
 mod conditional;
 mod crossed;
 pub mod custom;
 mod distributions;
+mod frequency;
 mod labels;
 mod price;
 mod rates;
@@ -216,6 +218,8 @@ pub enum Formula {
     Crossing(Crossing),
     /// What a small group can say.
     Small(Small),
+    /// What groups show along a factor that is followed: stages, periods, systems, arms.
+    Along(Along),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -244,6 +248,35 @@ pub enum Small {
     Shrunken,
     /// How probable it is that its ratio to the reference lies below a threshold.
     Below,
+}
+
+/// What groups show along a factor that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Along {
+    /// A stage of a funnel: its rate, and its part in the gap and the ratio of the whole funnel.
+    Stage,
+    /// How the gap changes from period to period.
+    Trend,
+    /// The gap of all periods so far, with an interval for any number of looks.
+    Sequence,
+    /// Whether the gap has moved from what it was.
+    Cusum,
+    /// The gap under one system less that under another.
+    Systems,
+    /// The rate with a treatment less that without.
+    Uplift,
+}
+
+impl Along {
+    /// The contrasts that it has.
+    #[must_use]
+    pub fn contrasts(self) -> &'static [Contrast] {
+        match self {
+            Along::Stage => &[Contrast::Value, Contrast::Gap, Contrast::Ratio],
+            Along::Uplift => &[Contrast::Value, Contrast::Gap],
+            Along::Trend | Along::Sequence | Along::Cusum | Along::Systems => &[Contrast::Gap],
+        }
+    }
 }
 
 /// How comparisons within strata are put together.
@@ -353,20 +386,38 @@ pub enum Variable {
     Fit,
     /// What a person gains.
     Benefit,
+    /// How many rows a person has.
+    Contacts,
+    /// How often a person was selected.
+    Selections,
+    /// 1 for a person who was selected more often than the cap allows, else 0.
+    Capped,
     /// Nothing but the decision and the label: no metric is of it, searches are.
     Decision,
 }
 
 impl Variable {
     /// Those that metrics are of.
-    pub const ALL: [Variable; 6] = [
+    pub const ALL: [Variable; 9] = [
         Variable::Score,
         Variable::Value,
         Variable::Error,
         Variable::RelativeError,
         Variable::Fit,
         Variable::Benefit,
+        Variable::Contacts,
+        Variable::Selections,
+        Variable::Capped,
     ];
+
+    /// Whether it is a number of a person, known when all of their rows are.
+    #[must_use]
+    pub fn is_of_people(self) -> bool {
+        matches!(
+            self,
+            Variable::Benefit | Variable::Contacts | Variable::Selections | Variable::Capped
+        )
+    }
 }
 
 /// What is said of a distribution.
@@ -418,6 +469,8 @@ pub enum Distribution {
     MeanAbsolutePercentage,
     /// Share of the variance that predictions account for.
     RSquared,
+    /// A mean over people.
+    Mean(Variable),
     /// Mean benefit.
     MeanBenefit,
     /// Generalised entropy of benefits.
@@ -440,6 +493,7 @@ impl Distribution {
     pub fn variable(self) -> Variable {
         match self {
             Distribution::Quantile(of, _)
+            | Distribution::Mean(of)
             | Distribution::Superiority(of)
             | Distribution::KolmogorovSmirnov(of)
             | Distribution::Wasserstein(of)
@@ -536,6 +590,7 @@ impl Formula {
             Formula::Conditional { how, .. } => how.contrasts(),
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
+            Formula::Along(how) => how.contrasts(),
             Formula::Association(_)
             | Formula::Small(_)
             | Formula::Crossing(
@@ -599,6 +654,16 @@ pub enum Need {
     Score,
     /// `predicted`, what the system took the value to be.
     Predicted,
+    /// `[[funnel]]`, stages one after the other.
+    Funnel,
+    /// `[periods]`, into which time is divided.
+    Periods,
+    /// `system` or a second log.
+    Systems,
+    /// `treatment` and `control`.
+    Arms,
+    /// `cap`, how often a person may be selected.
+    Cap,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -785,7 +850,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 14] = [
+pub const FAMILIES: [Family; 20] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -800,6 +865,12 @@ pub const FAMILIES: [Family; 14] = [
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
     Family::new("small_groups", false, small_groups::ENTRIES),
+    Family::new("funnel", true, along::FUNNEL),
+    Family::new("periods", true, along::PERIODS),
+    Family::new("systems", true, along::SYSTEMS),
+    Family::new("uplift", true, along::UPLIFT),
+    Family::new("frequency", false, frequency::ENTRIES),
+    Family::new("cap", true, frequency::CAP),
     CUSTOM,
 ];
 
@@ -943,7 +1014,7 @@ pub(crate) fn measures_of(formula: Formula) -> Vec<Measure> {
             of: (numerator, denominator),
             ..
         } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
-        Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
+        Formula::Pairwise(_) | Formula::Association(_) | Formula::Along(_) => measures_of(Metric(0).entry().formula),
         Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) | Formula::Small(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);

@@ -210,6 +210,16 @@ pub enum Has {
     Score,
     /// A predicted value.
     Predicted,
+    /// Stages of a funnel.
+    Funnel,
+    /// Periods.
+    Periods,
+    /// Two systems or two logs.
+    Systems,
+    /// A treatment and a control.
+    Arms,
+    /// How often a person may be selected.
+    Cap,
 }
 
 /// `parytet check`.
@@ -328,6 +338,15 @@ pub struct WhatArgs {
     /// Columns in which people are alike: groups are compared among those who are
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Groups")]
     pub matching: Vec<String>,
+    /// Follow the gaps over time: day, week, month, quarter or year of the time column
+    #[arg(long, value_name = "PERIOD", help_heading = "Groups")]
+    pub every: Option<String>,
+    /// Column of the system that decided: its gaps are compared with those of the others
+    #[arg(long, value_name = "COLUMN", help_heading = "Groups")]
+    pub system: Option<String>,
+    /// A second log with the same columns, whose gaps are compared with those of the first; may be repeated
+    #[arg(long, value_name = "LOG", help_heading = "Log")]
+    pub versus: Vec<String>,
     /// A value of the attributes that means "not known"; may be repeated
     #[arg(long, value_name = "VALUE", help_heading = "Groups")]
     pub missing: Vec<String>,

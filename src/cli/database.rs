@@ -103,6 +103,7 @@ fn as_source(name: &str) -> Source {
             allow_short_rows: false,
         },
         stores: StoreOptions::default(),
+        second: None,
     }
 }
 

@@ -49,5 +49,10 @@ fn need(has: Has) -> Need {
         Has::Matching => Need::Matching,
         Has::Score => Need::Score,
         Has::Predicted => Need::Predicted,
+        Has::Funnel => Need::Funnel,
+        Has::Periods => Need::Periods,
+        Has::Systems => Need::Systems,
+        Has::Arms => Need::Arms,
+        Has::Cap => Need::Cap,
     }
 }

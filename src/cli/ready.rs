@@ -140,7 +140,11 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
             from: From::Database(Box::new(connected)),
         });
     }
-    let log_source = source(&inputs.log).map_err(&one)?;
+    let mut log_source = source(&inputs.log).map_err(&one)?;
+    if let Some(versus) = &inputs.versus {
+        log_source.second = Some(log_source.files.len());
+        log_source.files.extend(source(versus).map_err(&one)?.files);
+    }
     let log = Opened::open(&log_source).map_err(&one)?;
     let log_schema = log.schema().map_err(&one)?;
     let people = match &inputs.people {
@@ -236,6 +240,7 @@ pub(super) fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
         files,
         csv: patterns.csv.clone(),
         stores,
+        second: None,
     })
 }
 
@@ -259,6 +264,9 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
         search: args.search.clone(),
         proxies: args.proxies.clone(),
         matching: args.matching.clone(),
+        every: args.every.clone(),
+        system: args.system.clone(),
+        versus: args.versus.clone(),
         missing: args.missing.clone(),
         reference: args.reference.clone(),
         intersections: args.intersection.clone(),

@@ -113,6 +113,7 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
             allow_short_rows: false,
         },
         stores: plan::StoreOptions::default(),
+        second: None,
     };
     let log = Schema {
         columns: about.log_columns.clone(),

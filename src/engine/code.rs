@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::cache::{Cache, TextCache};
-use super::value::{Value, age};
+use super::stages;
+use super::value::{MICROSECONDS_PER_DAY, Value, age};
 use crate::log::{CodedColumn, Column, TextColumn};
 use crate::plan::{self, Bands, Rule};
 use crate::tally::Label;
@@ -27,6 +28,8 @@ pub(super) enum CodeError {
     NotANumber(String),
     /// A date of birth later than the row's day.
     BornLater(String),
+    /// A time that begins with no day.
+    NoDay(String),
     /// The attribute has too many groups.
     TooManyGroups,
 }
@@ -52,7 +55,9 @@ impl Groups {
         let mut names = vec![plan::MISSING.to_owned()];
         let mut codes = HashMap::new();
         match &attribute.rule {
-            Rule::AsIs => {}
+            Rule::AsIs | Rule::Period(_) => {}
+            Rule::Stages(stages) => names.extend(stages::names(stages.len())),
+            Rule::Log => names.extend(["versus", "log"].map(str::to_owned)),
             Rule::Recode(groups) => {
                 for (code, (name, values)) in (1..).zip(groups) {
                     names.push(name.clone());
@@ -91,7 +96,7 @@ impl Groups {
             return Ok(code);
         }
         match &self.rule {
-            Rule::AsIs => {
+            Rule::AsIs | Rule::Period(_) => {
                 if names.len() > self.most {
                     return Err(CodeError::TooManyGroups);
                 }
@@ -109,7 +114,7 @@ impl Groups {
     pub(super) fn labels(&self) -> Vec<Label> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner).names.clone();
         let mut order: Vec<usize> = (1..names.len()).collect();
-        if matches!(self.rule, Rule::AsIs) {
+        if matches!(self.rule, Rule::AsIs | Rule::Period(_)) {
             order.sort_by(|a, b| Label::natural(&names[*a], &names[*b]));
         }
         let mut labels: Vec<Label> = names.into_iter().map(|name| Label { rank: (0, 0), name }).collect();
@@ -157,6 +162,18 @@ impl<'g> AttributeCoder<'g> {
         }
         match &self.groups.rule {
             Rule::Bands(bands) => band_code(bands, &self.groups.missing, value, on, &mut self.buffer),
+            Rule::Period(every) => {
+                let Some(day) = value.date() else {
+                    let text = value.text(&mut self.buffer).trim().to_owned();
+                    let missing = text.is_empty() || self.groups.missing.contains(&text);
+                    return if missing {
+                        Ok((MISSING, true))
+                    } else {
+                        Err(CodeError::NoDay(text))
+                    };
+                };
+                Ok((self.groups.code_of(&every.name(day))?, true))
+            }
             _ => Ok((self.groups.code_of(value.text(&mut self.buffer))?, true)),
         }
     }
@@ -207,6 +224,18 @@ impl<'g> AttributeCoder<'g> {
             Column::Boolean(array) => self.numbers(rows, on, codes, column, |row| {
                 array.is_valid(row).then(|| u64::from(array.value(row)))
             }),
+            // All times of a day lie in one period.
+            Column::Date(array) if matches!(self.groups.rule, Rule::Period(_)) => {
+                self.numbers(rows, on, codes, column, |row| {
+                    array.is_valid(row).then(|| array.value(row) as u64)
+                })
+            }
+            Column::Datetime(array) if matches!(self.groups.rule, Rule::Period(_)) => {
+                self.numbers(rows, on, codes, column, |row| {
+                    let day = array.value(row).div_euclid(MICROSECONDS_PER_DAY);
+                    array.is_valid(row).then_some(day as u64)
+                })
+            }
             Column::Date(_) | Column::Datetime(_) => {
                 for row in 0..rows {
                     codes.push(

@@ -13,10 +13,11 @@ use super::condition::{ConditionTest, MET, MISSING, UNMET};
 use super::embedded::Counter;
 use super::fault::{at_row, group_error, not_a_number, out_of_range, people_fault, place};
 use super::person;
+use super::stages::{self, Stages};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, Column};
-use crate::plan::{Outcome, Plan, Table, Test, Weight};
+use crate::plan::{Outcome, Plan, Rule, Table, Test, Weight};
 use crate::tally::{Decisions, Fate, Fault, NO_DECISION, Rows, Worker};
 
 /// Counts rows on one thread.
@@ -25,6 +26,8 @@ pub struct Counting<'c> {
     pub(super) counter: &'c Counter<'c>,
     pub(super) worker: Worker<'c>,
     coders: Vec<AttributeCoder<'c>>,
+    /// By attribute: the stages of a funnel, where it is of one.
+    pub(super) stages: Vec<Option<Stages>>,
     pub(super) filters: Vec<ConditionTest>,
     pub(super) outcomes: Vec<OutcomeTests>,
     cells: CellCoder<'c>,
@@ -71,6 +74,15 @@ impl<'c> Counting<'c> {
         Self {
             worker: counter.kernel.worker(),
             coders: counter.groups.iter().map(AttributeCoder::new).collect(),
+            stages: counter
+                .plan
+                .attributes
+                .iter()
+                .map(|attribute| match &attribute.rule {
+                    Rule::Stages(stages) => Some(Stages::new(stages)),
+                    _ => None,
+                })
+                .collect(),
             filters: counter.plan.filters.iter().map(ConditionTest::new).collect(),
             outcomes: counter
                 .plan
@@ -165,6 +177,19 @@ impl<'c> Counting<'c> {
         for (a, attribute) in plan.attributes.iter().enumerate() {
             let codes = &mut self.codes[a];
             codes.clear();
+            if let Some(stages) = &mut self.stages[a] {
+                if let Err((row, column, text)) = stages.codes(batch, sound.end, codes) {
+                    let place = place(&plan.log, &plan.log_columns, batch, row, column);
+                    sound.fail(row, not_a_number(&text).at(place));
+                    codes.resize(sound.end, super::code::MISSING);
+                }
+                continue;
+            }
+            if attribute.rule == Rule::Log {
+                let is_second = plan.log.second.is_some_and(|second| batch.file >= second);
+                codes.resize(sound.end, if is_second { 1 } else { 2 });
+                continue;
+            }
             let coded = match (attribute.table, &self.counter.people) {
                 (Table::Log, _) => self.coders[a].codes(&batch.columns[attribute.column], sound.end, &on, codes),
                 (Table::People, None) => {
@@ -294,7 +319,18 @@ impl<'c> Counting<'c> {
             |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
         let mut decisions = Decisions::new(outcome.actual.is_some());
         let column = outcome.selected.column;
-        let selected = if let Test::Counted { empty } = outcome.selected.test {
+        let selected = if let Some(stage) = outcome.stage {
+            let codes = self.codes[stage.attribute].iter().zip(audited).take(sound.end);
+            codes
+                .map(|(code, audited)| {
+                    if *audited > 0 {
+                        stages::met(stage, *code)
+                    } else {
+                        MISSING
+                    }
+                })
+                .collect()
+        } else if let Test::Counted { empty } = outcome.selected.test {
             let (decided, splits) = sound.ask(|rows| {
                 let split = split(
                     &batch.columns[column],

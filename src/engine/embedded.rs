@@ -11,11 +11,12 @@ use super::counting::{Counting, OutcomeTests};
 use super::fault::{group_error, look_alikes, never_met, people_fault, place};
 use super::people::PeopleTable;
 use super::person::person;
+use super::stages::Stages;
 use super::value::Value;
 use crate::catalogue::{Formula, Variable};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, ReadSummary};
-use crate::plan::{Attribute, Outcome, Plan, Table, Test, Weight};
+use crate::plan::{Attribute, Outcome, Plan, Rule, Table, Test, Weight};
 use crate::tally::bootstrap::Resampling;
 use crate::tally::histogram::Of;
 use crate::tally::{Kernel, OutcomeShape, Room, Shape};
@@ -29,6 +30,7 @@ fn histograms(plan: &Plan) -> Vec<Of> {
             variable,
             benefit: outcome.benefit,
             favourable: outcome.favourable,
+            cap: outcome.cap,
             first: 0,
             count: plan.groupings.len(),
         }));
@@ -41,6 +43,7 @@ fn histograms(plan: &Plan) -> Vec<Of> {
             variable: Variable::Decision,
             benefit: outcome.benefit,
             favourable: outcome.favourable,
+            cap: outcome.cap,
             first: plan.groupings.len() + index,
             count: 1,
         });
@@ -188,8 +191,18 @@ impl<'p> Counter<'p> {
         let mut strangers = HashSet::new();
         let mut workers = Vec::new();
         let mut tests: Option<(Vec<ConditionTest>, Vec<OutcomeTests>)> = None;
+        let mut stages: Vec<Option<Stages>> = Vec::new();
         for counting in countings {
             strangers.extend(counting.strangers);
+            if stages.is_empty() {
+                stages = counting.stages;
+            } else {
+                for (mine, theirs) in stages.iter_mut().zip(&counting.stages) {
+                    if let (Some(mine), Some(theirs)) = (mine, theirs) {
+                        mine.join(theirs);
+                    }
+                }
+            }
             workers.push(counting.worker);
             match &mut tests {
                 None => tests = Some((counting.filters, counting.outcomes)),
@@ -209,6 +222,13 @@ impl<'p> Counter<'p> {
         let (filters, outcomes) = tests.unwrap_or_default();
         for (test, condition) in filters.iter().zip(&plan.filters) {
             never_met(plan, test, condition, "`where` leaves no row")?;
+        }
+        for (attribute, stages) in plan.attributes.iter().zip(&stages) {
+            if let (Rule::Stages(conditions), Some(stages)) = (&attribute.rule, stages) {
+                for (test, condition) in stages.tests.iter().zip(conditions) {
+                    never_met(plan, test, condition, "nobody passes a stage")?;
+                }
+            }
         }
         for (tests, outcome) in outcomes.iter().zip(&plan.outcomes) {
             let what = format!("nobody is selected for `{}`", outcome.name);

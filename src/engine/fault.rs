@@ -75,6 +75,11 @@ pub(super) fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnosti
             format!("a date of birth of `{}` lies after its row: {text}", attribute.name),
         )
         .help("correct the file, or add the date to the attribute's `missing`"),
+        CodeError::NoDay(text) => Diagnostic::new(
+            "not-a-time",
+            format!("\"{}\" is no time of which a period can be made", cut(text)),
+        )
+        .help("a time begins with its day: 2026-11-28, 2026-11-28T09:30:00; empty fields are told as `(missing)`"),
         CodeError::TooManyGroups => Diagnostic::new(
             "too-many-groups",
             format!("`{}` has more than {} different values", attribute.name, attribute.most),

@@ -12,6 +12,7 @@ mod people;
 mod person;
 mod run;
 pub mod sql;
+mod stages;
 mod top;
 mod value;
 

@@ -22,7 +22,7 @@ pub(super) enum Value<'a> {
 }
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
+pub(super) const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
 
 impl<'a> Value<'a> {
     #[inline]

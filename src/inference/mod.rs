@@ -16,6 +16,7 @@ pub mod bootstrap;
 pub mod boschloo;
 pub mod clopper_pearson;
 pub mod cochran_mantel_haenszel;
+pub mod confidence_sequence;
 pub mod differential_fairness;
 pub mod divergence;
 pub mod effect_size;

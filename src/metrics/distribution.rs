@@ -113,7 +113,7 @@ pub fn of_one(how: Distribution, sample: &Sample) -> Result<f64, Reason> {
     let told = match how {
         Distribution::Auc => area(&sample.positive, &sample.negative)?,
         Distribution::AveragePrecision => average_precision(sample)?,
-        Distribution::MeanScore | Distribution::MeanBenefit | Distribution::Bias => mean(all),
+        Distribution::MeanScore | Distribution::MeanBenefit | Distribution::Mean(_) | Distribution::Bias => mean(all),
         Distribution::Brier => over(
             sample
                 .labelled()

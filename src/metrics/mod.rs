@@ -10,6 +10,7 @@ pub mod oaxaca;
 pub mod pairwise;
 pub mod reliability;
 pub mod roc;
+pub mod smooth;
 
 use crate::catalogue::{Formula, Linear, Measure, Metric};
 use crate::tally::{Behind, CrossSums, Sums};
@@ -53,6 +54,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Association(_)
         | Formula::Crossing(_)
         | Formula::Small(_)
+        | Formula::Along(_)
         | Formula::Representation => None,
     }
 }

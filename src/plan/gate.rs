@@ -80,6 +80,9 @@ fn gate(
             return None;
         }
     };
+    if let Some(persist) = &written.persist {
+        check_persist(spec, &metrics, contrast, persist, faults);
+    }
     let looked_in = groupings_of(written, groupings, faults);
     check_groups(written, &looked_in, groupings, attributes, faults);
     check_reach(written, &metrics, contrast, faults);
@@ -103,6 +106,7 @@ fn gate(
             .map(|groups| groups.iter().map(|g| g.value.clone()).collect()),
         min,
         max,
+        persist: written.persist.as_ref().map(|persist| persist.value),
         rule,
         on_inconclusive,
         line: match &written.origin {
@@ -111,6 +115,41 @@ fn gate(
         },
         origin: written.origin.clone(),
     })
+}
+
+/// Checks that what must persist is told of each period.
+fn check_persist(
+    spec: &Spec,
+    metrics: &[(usize, Metric)],
+    contrast: Contrast,
+    persist: &At<(u64, u64)>,
+    faults: &mut Faults<'_>,
+) {
+    let is_told = |metric: &Metric| match &spec.periods {
+        None => false,
+        Some(periods) if periods.metrics.is_empty() => metric.id() == "selection_rate",
+        Some(periods) => periods.metrics.iter().any(|name| {
+            [true, false]
+                .iter()
+                .any(|f| catalogue::find(&name.value, *f).is_some_and(|m| m.metric == *metric))
+        }),
+    };
+    if !metrics.iter().any(|(_, metric)| is_told(metric)) {
+        faults.add(
+            Diagnostic::new("missing-key", "`persist` looks at a metric that is told of no period")
+                .help("add [periods] every = \"month\", and the metric to its `metrics`"),
+            &persist.origin,
+        );
+    }
+    if !matches!(contrast, Contrast::Gap | Contrast::Ratio | Contrast::Value) {
+        faults.add(
+            Diagnostic::new(
+                "bad-value",
+                "`persist` goes with a value, a gap or a ratio of each group",
+            ),
+            &persist.origin,
+        );
+    }
 }
 
 /// A name made of the metric, the contrast where the metric does not tell it, and the thresholds.
@@ -134,6 +173,10 @@ fn name(written: &spec::Gate, contrast: Contrast) -> String {
     }
     if let Some(max) = &written.max_text {
         name = format!("{name} <= {max}");
+    }
+    if let Some(persist) = &written.persist {
+        let (periods, of) = persist.value;
+        name = format!("{name}, {periods} of {of} periods");
     }
     name
 }
@@ -273,6 +316,8 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Matching => outcome.matched,
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
+        Need::Cap => outcome.cap.is_some(),
+        Need::Funnel | Need::Periods | Need::Systems | Need::Arms => outcome.followed.contains(&need),
     }
 }
 
@@ -311,6 +356,26 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Matching) => (
             "columns in which people are alike",
             "add [matching] columns = [\"segment\"] to the spec, or --matching segment",
+        ),
+        Some(Need::Cap) => (
+            "a cap",
+            "add cap = 5 to the outcome: how often a person may be selected",
+        ),
+        Some(Need::Funnel) => (
+            "the stages of a funnel",
+            "add [[funnel]] name = \"offer\", stages = […] to the spec; its metrics are of the outcome `offer: all stages`",
+        ),
+        Some(Need::Periods) => (
+            "periods",
+            "add [periods] every = \"month\" to the spec, or --every month",
+        ),
+        Some(Need::Systems) => (
+            "two systems or two logs",
+            "add system = \"model\" to [log], or --system model, or --versus OTHER.csv",
+        ),
+        Some(Need::Arms) => (
+            "a treatment and a control",
+            "add treatment = { column = \"arm\", values = [\"mail\"] } and control = { column = \"arm\", values = [\"none\"] } to the outcome",
         ),
         Some(Need::Population) => (
             "a reference population",

@@ -229,7 +229,7 @@ fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut F
         return;
     }
     let known: Vec<&str> = match &attribute.rule {
-        Rule::AsIs => return,
+        Rule::AsIs | Rule::Period(_) | Rule::Stages(_) | Rule::Log => return,
         Rule::Recode(groups) => groups
             .iter()
             .map(|(name, _)| name.as_str())
@@ -515,7 +515,7 @@ fn check_intersection_reference(spec: &Spec, set: &[usize], attributes: &[Attrib
 /// The groups of an attribute, where they are known without reading rows.
 pub(super) fn closed_groups(attribute: &Attribute) -> Option<Vec<String>> {
     match &attribute.rule {
-        Rule::AsIs => None,
+        Rule::AsIs | Rule::Period(_) | Rule::Stages(_) | Rule::Log => None,
         Rule::Recode(groups) => Some(
             groups
                 .iter()

@@ -26,6 +26,8 @@ pub struct Patterns {
 pub struct Inputs {
     /// The log.
     pub log: Patterns,
+    /// A second log to compare with.
+    pub versus: Option<Patterns>,
     /// The people file.
     pub people: Option<Patterns>,
     /// The database, in place of files.
@@ -139,6 +141,21 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         &spec.log.csv,
         &mut faults,
     );
+    let versus = (!spec.log.versus.is_empty()).then(|| {
+        if let (Some(database), Some(path)) = (&database, spec.log.versus.first()) {
+            let mut fault = Diagnostic::new("bad-value", "a log in a database has no second log in files")
+                .help("put both into one query, with a column that tells them apart, and name it: system = \"which\"");
+            fault.place = place_of(&spec.source, &path.origin).or_else(|| database.place.clone());
+            faults.push(fault);
+        }
+        patterns(
+            spec,
+            &spec.log.versus,
+            spec.log.format.as_ref(),
+            &spec.log.csv,
+            &mut faults,
+        )
+    });
     let both = spec
         .people
         .as_ref()
@@ -158,7 +175,12 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         .filter(|people| people.relation.is_empty())
         .map(|people| patterns(spec, &people.path, people.format.as_ref(), &people.csv, &mut faults));
     if faults.is_empty() {
-        Ok(Inputs { log, people, database })
+        Ok(Inputs {
+            log,
+            versus,
+            people,
+            database,
+        })
     } else {
         Err(faults)
     }

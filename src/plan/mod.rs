@@ -3,15 +3,18 @@
 //! Nothing to the right of the plan sees TOML, a flag, a path pattern or the clock.
 
 mod asof;
+mod axes;
 mod crossed;
 mod custom;
 mod gate;
 mod group;
 mod inputs;
+mod period;
 mod resolve;
 
 pub use asof::as_of;
 pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
+pub use period::Every;
 pub use resolve::resolve;
 
 use std::path::PathBuf;
@@ -19,7 +22,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::custom::Ratio;
-use crate::catalogue::{self, Contrast, Formula, Meaning, Measure, Metric, Variable};
+use crate::catalogue::{self, Contrast, Formula, Meaning, Measure, Metric, Need, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
@@ -65,6 +68,8 @@ pub struct Source {
     pub csv: Csv,
     /// What object stores need, where files stand in one.
     pub stores: StoreOptions,
+    /// From which file on they are those of a second log.
+    pub second: Option<usize>,
 }
 
 /// What object stores need: keys, regions, addresses. They may be secret, and are never shown.
@@ -189,6 +194,8 @@ pub struct Plan {
     pub groupings: Vec<Grouping>,
     /// Within what the groups of each grouping are compared besides.
     pub given: Vec<Given>,
+    /// What every grouping is followed along.
+    pub axes: Vec<Axis>,
     /// Combinations of attributes that are counted by replicate alone, for searches and hunts for proxies.
     pub crossed: Vec<Crossed>,
     /// Groups with fewer people are never judged.
@@ -203,7 +210,7 @@ pub struct Plan {
 
 impl Plan {
     /// What is tallied, as indices of attributes: first the groupings, then each that is looked at within strata, in the
-    /// order of [`Self::given`].
+    /// order of [`Self::given`], then for each of [`Self::axes`] every grouping by its levels.
     #[must_use]
     pub fn tallied(&self) -> Vec<Vec<usize>> {
         let plain = self.groupings.iter().map(|grouping| grouping.attributes.clone());
@@ -211,7 +218,17 @@ impl Plan {
             let base = &self.groupings[given.base].attributes;
             base.iter().chain(&given.strata).copied().collect()
         });
-        plain.chain(within).collect()
+        let along = self.axes.iter().flat_map(|axis| {
+            let groupings = self.groupings.iter();
+            groupings.map(|grouping| grouping.attributes.iter().copied().chain([axis.attribute]).collect())
+        });
+        plain.chain(within).chain(along).collect()
+    }
+
+    /// The place among [`Self::tallied`] of a grouping along an axis.
+    #[must_use]
+    pub fn along(&self, axis: usize, grouping: usize) -> usize {
+        self.groupings.len() * (1 + axis) + self.given.len() + grouping
     }
 
     /// The groupings that histograms are kept for, as indices of attributes.
@@ -345,6 +362,13 @@ pub enum Rule {
     Recode(Vec<(String, Vec<String>)>),
     /// Numeric bands, or bands of age when the value is a date of birth.
     Bands(Bands),
+    /// The period in which a time lies.
+    Period(Every),
+    /// How many of these conditions a row meets, one after the other. A row that meets a later one after it has missed one
+    /// is told apart.
+    Stages(Vec<Condition>),
+    /// Which of two logs the row is of.
+    Log,
 }
 
 /// Half-open numeric bands `[edge_i, edge_{i+1})`, with an open band at each end.
@@ -443,13 +467,54 @@ pub struct Given {
     pub strata: Vec<usize>,
 }
 
+/// What groups are followed along.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// Name in the report.
+    pub name: String,
+    /// Index into `attributes`: its levels.
+    pub attribute: usize,
+    /// What it is.
+    pub kind: AxisKind,
+    /// The outcomes that are followed.
+    pub outcomes: Vec<usize>,
+}
+
+/// What groups are followed along.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AxisKind {
+    /// The stages of a funnel, by name.
+    Funnel(Vec<String>),
+    /// Periods: made of the time, or as a column has them; and by outcome what is told of each.
+    Periods(Option<Every>, Vec<(usize, Metric)>),
+    /// Systems, or logs: each is compared with the first.
+    Systems,
+    /// The arms of a trial: control, then treatment.
+    Arms,
+}
+
+/// A stage of a funnel, as an outcome of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// Index into `attributes`: how far a row came.
+    pub attribute: usize,
+    /// Who reached this stage is selected, among those who reached the one before; 0: who came through all, among all.
+    pub number: u32,
+    /// How many stages there are.
+    pub of: u32,
+}
+
 /// One outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// Name in the report.
     pub name: String,
-    /// The outcome of the spec that this is one threshold of, where it has several.
+    /// The outcome of the spec that this is one threshold of, where it has several; or the funnel that it is a stage of.
     pub sweep: Option<String>,
+    /// The stage of a funnel that it is.
+    pub stage: Option<Stage>,
+    /// What the spec has for it to be followed along.
+    pub followed: Vec<Need>,
     /// Whether being selected is good for the person.
     pub favourable: bool,
     /// When a row counts as selected.
@@ -468,6 +533,8 @@ pub struct Outcome {
     pub predicted: Option<usize>,
     /// What a person gains.
     pub benefit: Benefit,
+    /// How often a person may be selected.
+    pub cap: Option<u64>,
     /// Whether there are strata to compare within.
     pub stratified: bool,
     /// Whether some attribute has a reference population.
@@ -569,6 +636,8 @@ pub struct Gate {
     pub min: Option<Threshold>,
     /// Highest accepted value.
     pub max: Option<Threshold>,
+    /// In how many of the last periods it must fail, and of how many.
+    pub persist: Option<(u64, u64)>,
     /// The rule.
     pub rule: GateRule,
     /// What an inconclusive result does.

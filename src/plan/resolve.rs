@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::axes::{axes, followed, staged, stages};
 use super::crossed::{crossed, features};
 use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
@@ -211,7 +212,7 @@ pub fn resolve(
         }
     }
     let features = features(spec);
-    let attributes = attributes(spec, &features, &mut columns, &mut faults);
+    let mut attributes = attributes(spec, &features, &mut columns, &mut faults);
     // With a fault among them the places of attributes do not tell which are strata; the fault ends this anyway.
     let strata = attributes.len().saturating_sub(features.len());
     let protected = strata.saturating_sub(spec.strata.len());
@@ -224,7 +225,24 @@ pub fn resolve(
         .filter_map(|c| condition(c, &mut columns, &mut faults))
         .collect();
     let defined = defined(spec, &mut faults);
-    let outcomes = outcomes(spec, weight, &defined, &mut columns, &mut notes, &mut faults);
+    // Beside the attributes of people stand the levels along which groups are followed.
+    let first_stage = attributes.len();
+    attributes.extend(stages(spec, &mut columns, &mut faults));
+    let outcomes = outcomes(
+        spec,
+        (weight, first_stage),
+        &defined,
+        &mut columns,
+        &mut notes,
+        &mut faults,
+    );
+    let axes = axes(spec, &mut columns, &mut attributes, &outcomes, &mut faults);
+    if !spec.log.versus.is_empty() {
+        notes.push(
+            "Two logs are compared; all other numbers are of both together. Audit each alone for numbers of its own."
+                .to_owned(),
+        );
+    }
     let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let bootstrap = bootstrap(spec, &mut faults);
@@ -260,6 +278,7 @@ pub fn resolve(
         attributes,
         groupings,
         given,
+        axes,
         crossed,
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
         outcomes,
@@ -352,7 +371,11 @@ fn time(
     }
 }
 
-fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut Faults<'_>) -> Option<Condition> {
+pub(super) fn condition(
+    written: &spec::Condition,
+    columns: &mut Columns<'_>,
+    faults: &mut Faults<'_>,
+) -> Option<Condition> {
     let column = columns.find(Table::Log, &written.column, faults)?;
     if let spec::Test::Values(values) = &written.test
         && let Some(empty) = values.iter().find(|value| value.value.is_empty())
@@ -399,13 +422,13 @@ fn condition(written: &spec::Condition, columns: &mut Columns<'_>, faults: &mut 
 
 fn outcomes(
     spec: &Spec,
-    weight: Weight,
+    (weight, first_stage): (Weight, usize),
     defined: &[Metric],
     columns: &mut Columns<'_>,
     notes: &mut Vec<String>,
     faults: &mut Faults<'_>,
 ) -> Vec<Outcome> {
-    if spec.outcomes.is_empty() {
+    if spec.outcomes.is_empty() && spec.funnels.is_empty() {
         faults.add(
             Diagnostic::new("missing-key", "no outcome is given")
                 .help("in the spec: [[outcome]] with `name`, `favourable` and `selected`")
@@ -414,7 +437,9 @@ fn outcomes(
         );
     }
     let mut outcomes: Vec<Outcome> = Vec::new();
-    for written in &spec.outcomes {
+    let staged = staged(spec, first_stage);
+    let plain = spec.outcomes.iter().map(|written| (written, None));
+    for (written, stage) in plain.chain(staged.iter().map(|(written, stage)| (written, Some(*stage)))) {
         if outcomes.iter().any(|o| o.name == written.name.value) {
             faults.add(
                 Diagnostic::new(
@@ -460,6 +485,8 @@ fn outcomes(
         let mut outcome = Outcome {
             name: written.name.value.clone(),
             sweep: written.sweep.clone(),
+            stage,
+            followed: followed(spec, written, stage),
             favourable,
             selected,
             actual,
@@ -469,6 +496,7 @@ fn outcomes(
             score,
             predicted,
             benefit,
+            cap: written.cap.as_ref().map(|cap| cap.value),
             stratified: !spec.strata.is_empty(),
             searched: spec.search.as_ref().is_some_and(|search| match &search.outcome {
                 Some(name) => name.value == written.name.value,

@@ -224,6 +224,9 @@ fn inputs(plan: &Plan, counted: &Counted) -> Vec<v1::Input> {
             .collect()
     };
     let mut inputs = of("log", &plan.log, &counted.rows);
+    for input in inputs.iter_mut().skip(plan.log.second.unwrap_or(usize::MAX)) {
+        "versus".clone_into(&mut input.role);
+    }
     if let (Some(people), Some(rows)) = (&plan.people, &counted.people_rows) {
         inputs.extend(of("people", &people.source, rows));
     }
@@ -369,6 +372,8 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
         group,
         reference: finding.reference.clone(),
         given: given(plan, finding),
+        along: along(plan, finding),
+        at: finding.at.clone(),
         outcome: outcome.name.clone(),
         metric: finding.metric.id().to_owned(),
         contrast: finding.contrast.id().to_owned(),
@@ -412,6 +417,10 @@ fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
 
 fn given(plan: &Plan, finding: &Finding) -> Option<String> {
     finding.given.map(|given| plan.given[given].name.clone())
+}
+
+fn along(plan: &Plan, finding: &Finding) -> Option<String> {
+    finding.along.map(|axis| plan.axes[axis].name.clone())
 }
 
 fn bound(plan: &Plan, tally: &Tally, found: &Bound, hanging: &[Hanging]) -> v1::Bound {
@@ -645,6 +654,8 @@ fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) 
         group,
         reference: finding.and_then(|f| f.reference.clone()),
         given: finding.and_then(|f| given(plan, f)),
+        along: finding.and_then(|f| along(plan, f)),
+        at: finding.and_then(|f| f.at.clone()),
         metric: answer.metric.id().to_owned(),
         estimate: finding.and_then(|f| f.estimate),
         low: finding.and_then(|f| f.ends).and_then(|e| e.low),

@@ -34,6 +34,11 @@ pub fn need(need: Need) -> &'static str {
         Need::Proxies => "suspected columns (`[proxies]`)",
         Need::Score => "a score (`score`)",
         Need::Predicted => "a predicted value (`predicted`)",
+        Need::Funnel => "stages one after the other (`[[funnel]]`)",
+        Need::Periods => "periods (`[periods]`)",
+        Need::Systems => "two systems (`system`) or two logs (`versus`)",
+        Need::Cap => "how often a person may be selected (`cap`)",
+        Need::Arms => "a treatment and a control (`treatment`, `control`)",
         Need::Stratum => "a factor to compare within (`[[stratum]]`)",
     }
 }

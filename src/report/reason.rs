@@ -36,6 +36,11 @@ const PLAIN: &[(&str, &str)] = &[
         "needs-rows",
         "it needs whole distributions, which neither a database nor a tally in a file gives: audit the log itself",
     ),
+    ("too-few-periods", "the log has too few periods"),
+    (
+        "stage-not-reached",
+        "nobody on one of the sides reaches one of the stages, so that there is no whole to divide",
+    ),
     ("nobody-alike", "nobody of the others is alike"),
     (
         "too-many-to-match",
@@ -103,6 +108,15 @@ const PLAIN: &[(&str, &str)] = &[
     (
         "beyond-one-at-a-time",
         "outside the threshold if it were the only group; not when all groups that the gate looks at are allowed for",
+    ),
+    ("persists", "so many of the last periods are outside the threshold"),
+    (
+        "does-not-persist",
+        "even if all periods that do not tell were outside, they would be too few",
+    ),
+    (
+        "may-persist",
+        "some of the last periods do not tell, and it hangs on them",
     ),
     ("no-interval", "the number has no interval, and the rule asks for one"),
     ("group-absent", "nobody in the log is in this group"),

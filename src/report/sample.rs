@@ -306,6 +306,8 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         group: String::new(),
         reference: None,
         given: None,
+        along: None,
+        at: None,
         outcome: String::new(),
         metric: String::new(),
         contrast: contrast.to_owned(),

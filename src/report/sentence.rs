@@ -109,6 +109,7 @@ fn worst<'a>(view: &View<'a>, outcome: &Outcome) -> Option<&'a Estimate> {
             && e.metric == MAIN
             && e.contrast == "ratio"
             && e.status == "ok"
+            && e.along.is_none()
             && e.reference.as_deref() != Some(e.group.as_str())
     });
     let rank = |e: &Estimate| {
@@ -210,7 +211,7 @@ fn nothing_told_from_chance(result: &Result) -> Option<String> {
     let blind = result
         .estimates
         .iter()
-        .filter(|e| e.metric == MAIN && e.contrast == "ratio" && e.status == "ok")
+        .filter(|e| e.metric == MAIN && e.contrast == "ratio" && e.status == "ok" && e.along.is_none())
         .filter_map(|e| Some((e.minimum_detectable_ratio.filter(|x| *x > 0.0)?, e)))
         .max_by(|(a, _), (b, _)| a.ln().abs().total_cmp(&b.ln().abs()));
     let sight = blind.map_or_else(String::new, |(ratio, e)| {

@@ -21,8 +21,8 @@ impl<'a> View<'a> {
         let estimates = result
             .estimates
             .iter()
-            // What is compared within strata has a table of its own.
-            .filter(|e| e.given.is_none())
+            // What is compared within strata, or followed along something, has a table of its own.
+            .filter(|e| e.given.is_none() && e.along.is_none())
             .map(|e| {
                 let key = (
                     e.outcome.as_str(),
@@ -79,6 +79,8 @@ impl<'a> View<'a> {
                     && answer.group == e.group
                     && answer.metric == e.metric
                     && answer.given == e.given
+                    && answer.along == e.along
+                    && answer.at == e.at
             })
     }
 

@@ -47,6 +47,12 @@ pub struct Flags {
     pub proxies: Vec<String>,
     /// `--matching`.
     pub matching: Vec<String>,
+    /// `--every`.
+    pub every: Option<String>,
+    /// `--system`.
+    pub system: Option<String>,
+    /// `--versus`.
+    pub versus: Vec<String>,
     /// `--missing`.
     pub missing: Vec<String>,
     /// `--reference`.
@@ -162,6 +168,17 @@ impl Applied {
         self.set("log.subject", "--subject", flags.subject.as_ref(), |s| {
             &mut s.log.subject
         });
+        self.set("log.system", "--system", flags.system.as_ref(), |s| &mut s.log.system);
+        if !flags.versus.is_empty() {
+            self.spec.log.versus = flags.versus.iter().map(|p| at(p.clone(), "--versus")).collect();
+            self.overrides("log.versus");
+        }
+        if let Some(every) = &flags.every {
+            let periods = self.spec.periods.get_or_insert_default();
+            periods.every = Some(at(every.clone(), "--every"));
+            periods.column = None;
+            self.overrides("periods.every");
+        }
         self.set("log.time", "--time", flags.time.as_ref(), |s| &mut s.log.time);
         if flags.count.is_some() || flags.weight.is_some() {
             self.spec.log.count = None;
@@ -421,6 +438,8 @@ impl Applied {
                     score: flags.score.clone().map(|s| at(s, "--score")),
                     predicted: flags.predicted.clone().map(|p| at(p, "--predicted")),
                     benefit: None,
+                    cap: None,
+                    arms: None,
                     metrics,
                 });
             }

@@ -3,6 +3,7 @@
 //! A TOML file and the command line's quick flags both end in the same [`Spec`]. What the keys *mean*
 //! for a given log is the business of [`crate::plan`].
 
+mod axes;
 mod table;
 mod text;
 
@@ -71,6 +72,10 @@ pub struct Spec {
     pub proxies: Option<Proxies>,
     /// `[matching]`.
     pub matching: Option<Matching>,
+    /// `[[funnel]]`, in the order written.
+    pub funnels: Vec<Funnel>,
+    /// `[periods]`.
+    pub periods: Option<Periods>,
     /// `[groups]`.
     pub groups: Groups,
     /// `[[metric]]`, in the order written.
@@ -228,6 +233,10 @@ pub struct Log {
     pub weight: Option<At<String>>,
     /// Conditions that a row must meet to be audited (all of them).
     pub filters: Vec<Condition>,
+    /// Column of the system that decided.
+    pub system: Option<At<String>>,
+    /// Paths or globs of a second log with the same columns, to compare with.
+    pub versus: Vec<At<String>>,
     /// How delimited text is written.
     pub csv: Csv,
     /// The database, with `engine = "adbc"`.
@@ -322,6 +331,30 @@ pub struct Matching {
     pub neighbours: Option<At<u64>>,
     /// None that is farther in any of them, in standard deviations; 0.25 unless given.
     pub caliper: Option<At<f64>>,
+}
+
+/// `[[funnel]]`: stages that a row comes through one after the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Funnel {
+    /// Name in the report.
+    pub name: At<String>,
+    /// Whether coming through is good for the person.
+    pub favourable: At<bool>,
+    /// Each with its name, in their order.
+    pub stages: Vec<(At<String>, Condition)>,
+    /// The metrics to compute at each stage, as in `[[outcome]]`.
+    pub metrics: Option<Vec<At<String>>>,
+}
+
+/// `[periods]`: how time is divided.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Periods {
+    /// `day`, `week`, `month`, `quarter` or `year` of the log's time.
+    pub every: Option<At<String>>,
+    /// Column that holds the period itself.
+    pub column: Option<At<String>>,
+    /// Metrics that are told of each period; `selection_rate` unless given.
+    pub metrics: Vec<At<String>>,
 }
 
 /// Measures with whole factors.
@@ -425,6 +458,10 @@ pub struct Outcome {
     pub predicted: Option<At<String>>,
     /// What a person gains: `selections`, `value` or `correctness`.
     pub benefit: Option<At<String>>,
+    /// How often a person may be selected.
+    pub cap: Option<At<u64>>,
+    /// Which rows were treated, and which are the control.
+    pub arms: Option<(Condition, Condition)>,
     /// The metrics to compute; all that the outcome can give unless written.
     pub metrics: Option<Vec<At<String>>>,
 }
@@ -454,6 +491,8 @@ pub struct Gate {
     pub max_text: Option<String>,
     /// `point`, `evidence` or `assurance`.
     pub rule: Option<At<String>>,
+    /// In how many of the last periods it must fail, and of how many.
+    pub persist: Option<At<(u64, u64)>>,
     /// `fail`, `warn` or `pass`.
     pub on_inconclusive: Option<At<String>>,
     /// Where the gate's table was written.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::axes::{funnel, periods, persist};
 use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
@@ -74,6 +75,13 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     if let Some((table, span)) = top.table("matching", "a table") {
         spec.matching = Some(matching(Reader::new(table, span, "[matching]", top.faults)));
+    }
+    for (table, span) in top.tables("funnel") {
+        spec.funnels
+            .extend(funnel(Reader::new(table, span, "[[funnel]]", top.faults)));
+    }
+    if let Some((table, span)) = top.table("periods", "a table") {
+        spec.periods = Some(periods(Reader::new(table, span, "[periods]", top.faults)));
     }
     for (table, span) in top.tables("metric") {
         spec.metrics
@@ -145,6 +153,8 @@ fn log(mut table: Reader<'_, '_, '_>) -> Log {
         time: table.name("time"),
         count: table.name("count"),
         weight: table.name("weight"),
+        system: table.name("system"),
+        versus: table.texts("versus").map(|p| p.value).unwrap_or_default(),
         filters: filters(&mut table),
         csv: csv(&mut table),
         path: path.unwrap_or_default(),
@@ -362,7 +372,7 @@ fn csv(table: &mut Reader<'_, '_, '_>) -> Csv {
 }
 
 /// A word out of a few.
-fn choice(table: &mut Reader<'_, '_, '_>, key: &'static str, words: &[&str]) -> Option<At<String>> {
+pub(super) fn choice(table: &mut Reader<'_, '_, '_>, key: &'static str, words: &[&str]) -> Option<At<String>> {
     let word = table.text(key)?;
     if words.contains(&word.value.as_str()) {
         return Some(word);
@@ -647,7 +657,7 @@ fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
 }
 
 /// A condition on one column: `{ column = "c", values = […] }`, or with a number in place of the values.
-fn condition(table: Reader<'_, '_, '_>) -> Option<Condition> {
+pub(super) fn condition(table: Reader<'_, '_, '_>) -> Option<Condition> {
     let mut conditions = conditions(table, false);
     (conditions.len() == 1).then(|| conditions.remove(0).0)
 }
@@ -773,6 +783,8 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
     let score = table.name("score");
     let predicted = table.name("predicted");
     let benefit = table.name("benefit");
+    let cap = table.count("cap");
+    let arms = arms(&mut table);
     let metrics = table.texts("metrics").map(|m| m.value);
     if name.is_none() {
         table.missing("name", "name = \"offered\"");
@@ -810,9 +822,26 @@ fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
         score: score.clone(),
         predicted: predicted.clone(),
         benefit: benefit.clone(),
+        cap: cap.clone(),
+        arms: arms.clone(),
         metrics: metrics.clone(),
     };
     selected.into_iter().map(outcome).collect()
+}
+
+/// `treatment` and `control`, which go together.
+fn arms(table: &mut Reader<'_, '_, '_>) -> Option<(Condition, Condition)> {
+    let has_treatment = table.get("treatment").is_some();
+    let has_control = table.get("control").is_some();
+    let treatment = nested_condition(table, "treatment");
+    let control = nested_condition(table, "control");
+    if has_treatment && !has_control {
+        table.missing("control", "control = { column = \"arm\", values = [\"none\"] }");
+    }
+    if has_control && !has_treatment {
+        table.missing("treatment", "treatment = { column = \"arm\", values = [\"mail\"] }");
+    }
+    treatment.zip(control)
 }
 
 fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
@@ -837,6 +866,7 @@ fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
         attributes: table.texts("attributes").map(|a| a.value),
         groups: table.texts("groups").map(|g| g.value),
         rule: choice(&mut table, "rule", &["point", "evidence", "assurance"]),
+        persist: persist(&mut table),
         on_inconclusive: choice(&mut table, "on_inconclusive", &["fail", "warn", "pass"]),
         min_text: written(&min),
         max_text: written(&max),

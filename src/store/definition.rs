@@ -39,7 +39,10 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
             ),
         };
         let name = &columns.0[attribute.column];
-        line(format!("the attribute `{}`", attribute.name), rule(attribute, name));
+        line(
+            format!("the attribute `{}`", attribute.name),
+            rule(plan, attribute, name),
+        );
         let may_be_birth = columns
             .1
             .and_then(|schema| schema.kind(name))
@@ -51,6 +54,12 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
     }
     for outcome in &plan.outcomes {
         let mut says = format!("selected: {}", condition(plan, &outcome.selected));
+        if let Some(stage) = outcome.stage {
+            says.push_str(&format!(
+                "; stage {} of `{}`",
+                stage.number, plan.attributes[stage.attribute].name
+            ));
+        }
         if let Some(actual) = &outcome.actual {
             says.push_str(&format!("; actual: {}", condition(plan, actual)));
         }
@@ -81,7 +90,7 @@ pub(super) fn outcome_of(about: &str) -> Option<&str> {
     about.strip_prefix("the outcome `")?.strip_suffix('`')
 }
 
-fn rule(attribute: &Attribute, column: &str) -> String {
+fn rule(plan: &Plan, attribute: &Attribute, column: &str) -> String {
     let from = match attribute.table {
         Table::Log => "the log",
         Table::People => "the people",
@@ -90,6 +99,12 @@ fn rule(attribute: &Attribute, column: &str) -> String {
     match &attribute.rule {
         Rule::AsIs => {}
         Rule::Recode(groups) => says.push_str(&format!(", recoded {groups:?}")),
+        Rule::Period(every) => says.push_str(&format!(", its {}", every.id())),
+        Rule::Stages(stages) => {
+            let stages: Vec<String> = stages.iter().map(|stage| condition(plan, stage)).collect();
+            says = format!("stages: {}", stages.join(", then "));
+        }
+        Rule::Log => "which of two logs the row is of".clone_into(&mut says),
         Rule::Bands(bands) => says.push_str(&format!(", bands {:?}", bands.edges)),
     }
     if !attribute.missing.is_empty() {

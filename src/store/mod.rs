@@ -151,7 +151,7 @@ impl Stored {
                     .iter()
                     .map(|attribute| Attribute {
                         name: attribute.name.clone(),
-                        closed: !matches!(attribute.rule, Rule::AsIs),
+                        closed: !matches!(attribute.rule, Rule::AsIs | Rule::Period(_)),
                     })
                     .collect(),
                 merged: Vec::new(),

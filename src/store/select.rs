@@ -88,6 +88,10 @@ fn without_withheld(plan: &mut Plan) {
         plan.given.clear();
         lost.push("compared within strata");
     }
+    if !plan.axes.is_empty() {
+        plan.axes.clear();
+        lost.push("followed along stages, periods, systems or arms");
+    }
     let mut has_population = false;
     for grouping in &mut plan.groupings {
         has_population |= grouping.population.take().is_some();

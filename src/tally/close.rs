@@ -22,7 +22,7 @@ impl Kernel {
     /// The histograms of people, or that count people too.
     fn of_people(&self) -> impl Iterator<Item = &Of> {
         let all = self.shape.histograms.iter();
-        all.filter(|of| matches!(of.variable, Variable::Benefit | Variable::Decision))
+        all.filter(|of| of.variable.is_of_people() || of.variable == Variable::Decision)
     }
 
     /// Closes the tally, on as many threads as there are workers. `labels` gives the label of each code by attribute.
@@ -397,7 +397,8 @@ impl Closing<'_> {
         let mut all = Vec::new();
         for (h, of) in self.kernel.shape.histograms.iter().enumerate() {
             let mut whole = match of.variable {
-                Variable::Benefit | Variable::Decision => of_people.next(),
+                Variable::Decision => of_people.next(),
+                variable if variable.is_of_people() => of_people.next(),
                 _ => None,
             }
             .unwrap_or_default();
@@ -467,8 +468,8 @@ fn add_person<'p>(
     for (of, filling) in kernel.of_people().zip(fillings) {
         if of.outcome == outcome {
             let (value, pattern) = match of.variable {
-                Variable::Benefit => (of.benefit_of_person(layout, totals), 0),
-                _ => (0.0, PEOPLE),
+                Variable::Decision => (0.0, PEOPLE),
+                _ => (of.of_person(layout, totals), 0),
             };
             filling.add(value, places(of), pattern, histogram::replicate(key[0]), 1.0)?;
         }

@@ -35,6 +35,8 @@ pub struct Of {
     pub benefit: Benefit,
     /// Whether being selected is good for them.
     pub favourable: bool,
+    /// How often they may be selected.
+    pub cap: Option<u64>,
     /// For which groupings of [`super::Shape::spread`]: from this one,
     pub first: usize,
     /// so many.
@@ -55,8 +57,34 @@ impl Of {
         everybody..self.first + self.count + 1
     }
 
+    /// The number of a row that is a person of its own; NaN where it is not known.
+    pub(super) fn of_row(&self, decisions: &Decisions, row: usize) -> f64 {
+        let selected = f64::from(u8::from(decisions.selected(row)));
+        match self.variable {
+            Variable::Contacts => 1.0,
+            Variable::Selections => selected,
+            Variable::Capped => self.capped(selected),
+            _ => self.benefit_of_row(decisions, row),
+        }
+    }
+
+    /// The number of a person with these totals; NaN where it is not known.
+    pub(super) fn of_person(&self, layout: &Layout, totals: &Totals) -> f64 {
+        match self.variable {
+            Variable::Contacts => layout.total(totals, Measure::Rows),
+            Variable::Selections => layout.total(totals, Measure::Selected),
+            Variable::Capped => self.capped(layout.total(totals, Measure::Selected)),
+            _ => self.benefit_of_person(layout, totals),
+        }
+    }
+
+    fn capped(&self, selected: f64) -> f64 {
+        let is_above = self.cap.is_some_and(|cap| selected > cap as f64);
+        f64::from(u8::from(is_above))
+    }
+
     /// What a row that is a person of its own gains; NaN where it is not known.
-    pub(super) fn benefit_of_row(&self, decisions: &Decisions, row: usize) -> f64 {
+    fn benefit_of_row(&self, decisions: &Decisions, row: usize) -> f64 {
         let selected = f64::from(u8::from(decisions.selected(row)));
         match self.benefit {
             Benefit::Selections => selected,
@@ -69,7 +97,7 @@ impl Of {
     }
 
     /// What a person with these totals gains; NaN where it is not known.
-    pub(super) fn benefit_of_person(&self, layout: &Layout, totals: &Totals) -> f64 {
+    fn benefit_of_person(&self, layout: &Layout, totals: &Totals) -> f64 {
         let total = |measure| layout.total(totals, measure);
         match self.benefit {
             Benefit::Selections => total(Measure::Selected),
@@ -313,6 +341,7 @@ mod tests {
         variable: Variable::Value,
         benefit: Benefit::Selections,
         favourable: true,
+        cap: None,
         first: 0,
         count: 0,
     };

@@ -352,9 +352,9 @@ impl Worker<'_> {
                         }
                     }
                     // Of people it is known when all of their rows are.
-                    Variable::Benefit if kernel.shape.persons => break,
-                    Variable::Benefit => of.benefit_of_row(decisions, row),
+                    variable if variable.is_of_people() && kernel.shape.persons => break,
                     Variable::Decision => 0.0,
+                    _ => of.of_row(decisions, row),
                 };
                 let at = rows.cells[row] as usize * stride;
                 let replicate = rows
@@ -369,12 +369,12 @@ impl Worker<'_> {
                     filled.map_err(|overflow| Fault::Row(row, overflow))
                 };
                 match of.variable {
-                    Variable::Benefit => fill(value, 0)?,
                     Variable::Fit if value.is_nan() => {}
                     Variable::Fit => {
                         fill(value, histogram::ERRORS)?;
                         fill(number(&decisions.values), histogram::TARGETS)?;
                     }
+                    of_people if of_people.is_of_people() => fill(value, 0)?,
                     _ => fill(value, *pattern)?,
                 }
             }

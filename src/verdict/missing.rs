@@ -73,7 +73,11 @@ fn on_the_unknown(
             judged.answers.iter().any(|answer| {
                 let finding = answer.finding.map(|i| &assessment.findings[i]);
                 let is_about = finding.is_some_and(|f| {
-                    f.about == *about && f.given.is_none() && f.outcome == outcome && is_meant(f.metric)
+                    f.about == *about
+                        && f.given.is_none()
+                        && f.along.is_none()
+                        && f.outcome == outcome
+                        && is_meant(f.metric)
                 });
                 is_about
                     && match answer.say {

@@ -14,7 +14,8 @@ pub use exit::{Outcome, exit};
 pub use missing::{Hanging, hanging, hanging_on_labels};
 
 use crate::assess::{About, Assessment, Finding, Status};
-use crate::plan::{Gate, Plan};
+use crate::catalogue::Formula;
+use crate::plan::{AxisKind, Gate, Plan};
 use crate::tally::Tally;
 
 /// A gate with its answers.
@@ -42,13 +43,17 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
         .enumerate()
         .filter(|(_, finding)| is_looked_at(tally, gate, finding))
         .collect();
-    let judged = looked_at.iter().filter(|(_, f)| f.status == Status::Ok).count();
-    // The family over which a failure must hold.
-    let adjusted = 1.0 - (1.0 - plan.level) / judged.max(1) as f64;
-    let mut answers: Vec<Answer> = looked_at
-        .into_iter()
-        .map(|(index, finding)| answer::answer(gate, finding, index, (plan.level, adjusted)))
-        .collect();
+    let mut answers = match gate.persist {
+        Some(persist) => persistent(plan, gate, persist, &looked_at),
+        None => {
+            let judged = looked_at.iter().filter(|(_, f)| f.status == Status::Ok).count();
+            let adjusted = adjusted(plan, judged);
+            let answers = looked_at.into_iter();
+            answers
+                .map(|(index, finding)| answer::answer(gate, finding, index, (plan.level, adjusted)))
+                .collect()
+        }
+    };
     answers.extend(absent_groups(tally, gate));
     let say = answers
         .iter()
@@ -58,9 +63,67 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
     Judged { say, answers }
 }
 
+/// The level at which a failure must hold, for so many that a gate looks at.
+fn adjusted(plan: &Plan, judged: usize) -> f64 {
+    1.0 - (1.0 - plan.level) / judged.max(1) as f64
+}
+
+/// Answers for gates that fail only where so many of the last periods do: one for each group, at its last period.
+///
+/// A group passes where even all periods that do not tell could not make it fail.
+fn persistent(plan: &Plan, gate: &Gate, (periods, of): (u64, u64), looked_at: &[(usize, &Finding)]) -> Vec<Answer> {
+    let is_period = |finding: &Finding| {
+        let kind = finding.along.map(|axis| &plan.axes[axis].kind);
+        matches!(kind, Some(AxisKind::Periods(..)))
+    };
+    let mut groups: Vec<Vec<(usize, &Finding)>> = Vec::new();
+    for &(index, finding) in looked_at.iter().filter(|(_, finding)| is_period(finding)) {
+        let same = |(_, other): &(usize, &Finding)| {
+            other.outcome == finding.outcome && other.metric == finding.metric && other.about == finding.about
+        };
+        match groups.iter_mut().find(|group| group.first().is_some_and(same)) {
+            Some(group) => group.push((index, finding)),
+            None => groups.push(vec![(index, finding)]),
+        }
+    }
+    let level = adjusted(plan, groups.len());
+    let mut answers = Vec::new();
+    for group in groups {
+        let last = &group[group.len().saturating_sub(of as usize)..];
+        let each: Vec<Answer> = last
+            .iter()
+            .map(|(index, finding)| answer::answer(gate, finding, *index, (plan.level, level)))
+            .collect();
+        let count = |say: Say| each.iter().filter(|answer| answer.say == say).count() as u64;
+        let failed = count(Say::Fail);
+        let (say, reason) = if failed >= periods {
+            (Say::Fail, "persists")
+        } else if (last.len() as u64) < periods {
+            (Say::Inconclusive, "too-few-periods")
+        } else if failed + count(Say::Inconclusive) < periods {
+            (Say::Pass, "does-not-persist")
+        } else {
+            (Say::Inconclusive, "may-persist")
+        };
+        answers.extend(each.into_iter().last().map(|answer| Answer {
+            say,
+            reason,
+            subjects_needed: None,
+            selections_to_threshold: None,
+            ..answer
+        }));
+    }
+    answers
+}
+
 /// Whether a gate looks at a finding.
 fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
     if finding.contrast != gate.contrast || !gate.metrics.contains(&(finding.outcome, finding.metric)) {
+        return false;
+    }
+    // A number at one level is a repeat of that over all, unless it is asked whether it persists.
+    let is_repeat = finding.along.is_some() && !matches!(finding.metric.entry().formula, Formula::Along(_));
+    if is_repeat != gate.persist.is_some() {
         return false;
     }
     let Some(grouping) = finding.about.grouping() else {

@@ -247,6 +247,8 @@ impl Rows<'_> {
                 }
                 format!("{cases} ELSE '{}' END", groups.len() + 1)
             }
+            // A plan for a database has none of these: they are made of the rows of files.
+            Rule::Period(_) | Rule::Stages(_) | Rule::Log => "''".to_owned(),
             Rule::Bands(bands) => {
                 let (number, born) = (col.number(), col.day());
                 let on = self.row_day();

@@ -148,7 +148,8 @@ impl Moments<'_> {
                     );
                     all.push(fact(Fact::Label, a, "0", "v", &from));
                 }
-                Rule::Recode(_) => {}
+                // What is made of rows is made of files.
+                Rule::Recode(_) | Rule::Period(_) | Rule::Stages(_) | Rule::Log => {}
             }
         }
         all

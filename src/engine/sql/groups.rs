@@ -59,7 +59,7 @@ impl<'p> Groups<'p> {
                     fault
                 })
             }
-            Rule::Recode(_) | Rule::Bands(_) => text
+            Rule::Recode(_) | Rule::Bands(_) | Rule::Period(_) | Rule::Stages(_) | Rule::Log => text
                 .parse()
                 .ok()
                 .filter(|code| (*code as usize) < self.codes[attribute])

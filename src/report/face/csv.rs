@@ -31,6 +31,8 @@ pub const COLUMNS: [&str; 22] = [
     "given",
     "bootstrap_low",
     "bootstrap_high",
+    "along",
+    "at",
 ];
 
 /// The estimates as CSV.
@@ -74,6 +76,8 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
         text(&e.given),
         number(e.bootstrap_low),
         number(e.bootstrap_high),
+        text(&e.along),
+        text(&e.at),
     ]
 }
 
@@ -115,7 +119,7 @@ mod tests {
         assert_eq!(
             text.lines().next().unwrap(),
             "attribute,group,reference,outcome,metric,contrast,alias,estimate,low,high,level,method,p_value,\
-             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high"
+             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high,along,at"
         );
     }
 

@@ -249,6 +249,10 @@ pub struct Estimate {
     pub reference: Option<String>,
     /// The factors within which it is compared; `null`: within none.
     pub given: Option<String>,
+    /// What it is followed along: a funnel, `month`, the column of systems or arms; `null`: along nothing.
+    pub along: Option<String>,
+    /// At which stage, period, system or arm of it; `null`: over all.
+    pub at: Option<String>,
     /// The outcome.
     pub outcome: String,
     /// The metric.
@@ -710,6 +714,10 @@ pub struct Answer {
     pub reference: Option<String>,
     /// The factors within which it is compared; `null`: within none.
     pub given: Option<String>,
+    /// What it is followed along: a funnel, `month`, the column of systems or arms; `null`: along nothing.
+    pub along: Option<String>,
+    /// At which stage, period, system or arm of it; `null`: over all.
+    pub at: Option<String>,
     /// The metric that was meant.
     pub metric: String,
     /// The number.

@@ -91,6 +91,8 @@ pub(super) fn gates(result: &mut Result) {
                 group: e.group.clone(),
                 reference: e.reference.clone(),
                 given: e.given.clone(),
+                along: e.along.clone(),
+                at: e.at.clone(),
                 metric: e.metric.clone(),
                 estimate: e.estimate,
                 low: e.low,

@@ -106,7 +106,10 @@ fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
         (low, high) => interval(low, high, &bounds),
     };
     vec![
-        answer.group.clone(),
+        match &answer.at {
+            Some(at) => format!("{} · {at}", answer.group),
+            None => answer.group.clone(),
+        },
         answer
             .estimate
             .map_or_else(|| UNDEFINED.to_owned(), |x| beside(x, &bounds)),

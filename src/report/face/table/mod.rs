@@ -3,6 +3,7 @@
 mod account;
 mod axis;
 mod crossed;
+mod followed;
 mod gates;
 mod groups;
 mod head;
@@ -67,6 +68,9 @@ pub fn table(result: &Result, look: &Look) -> String {
                     sweep::write(&mut page, result, swept, grouping);
                 }
             }
+            for grouping in view.groupings() {
+                followed::write(&mut page, result, outcome, grouping);
+            }
             // Tables of every threshold are for those who ask for everything.
             if look.metrics == Shown::Gated {
                 continue;
@@ -76,6 +80,9 @@ pub fn table(result: &Result, look: &Look) -> String {
             groups::write(&mut page, &view, outcome, grouping);
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
+            if outcome.sweep.is_none() {
+                followed::write(&mut page, result, outcome, grouping);
+            }
             matched::write(&mut page, result, outcome, grouping);
             small::write(&mut page, result, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);

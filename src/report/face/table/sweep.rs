@@ -8,13 +8,15 @@ use crate::report::text::quoted;
 
 /// Writes an outcome's thresholds by a grouping.
 pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Grouping) {
+    let is_funnel = of(result, sweep).all(|outcome| outcome.name.starts_with(&format!("{sweep}: ")));
+    let what = if is_funnel { "stage" } else { "threshold" };
     page.heading(&format!(
-        "{} by {} · at each threshold",
+        "{} by {} · at each {what}",
         quoted(sweep),
         quoted(&grouping.attribute)
     ));
     let mut grid = Grid::new(vec![
-        Column::text("threshold", Keep::Cut),
+        Column::text(what, Keep::Cut),
         Column::number("selected", Keep::Whole),
         Column::number("smallest ratio", Keep::Whole),
         Column::text("interval", Keep::Drop(2)),
@@ -38,6 +40,7 @@ pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Gr
                     && e.metric == metric
                     && e.contrast == contrast
                     && e.given.is_none()
+                    && e.along.is_none()
             })
         };
         let everybody = result.estimates.iter().find(|e| {
@@ -46,7 +49,7 @@ pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Gr
         let (ratio, gap) = (find(MAIN, "min_ratio"), find(MAIN, "max_gap"));
         let apart = outcome.name.strip_prefix(sweep).unwrap_or(&outcome.name);
         grid.row(vec![
-            apart.trim_start().to_owned(),
+            apart.trim_start_matches(':').trim_start().to_owned(),
             everybody.and_then(|e| e.estimate).map_or_else(String::new, percent),
             shown(ratio),
             ends(ratio),
