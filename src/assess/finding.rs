@@ -90,6 +90,8 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Within which strata they are compared (index into the plan's `given`); `None`: within none.
     pub given: Option<usize>,
+    /// Of which class of items it is; `None`: of all.
+    pub item_class: Option<String>,
     /// Index of the outcome.
     pub outcome: usize,
     /// The metric.

@@ -13,6 +13,8 @@ mod curves;
 mod distribution;
 mod family;
 mod finding;
+mod list_notes;
+mod lists;
 mod matched;
 mod missing;
 mod pair;
@@ -122,7 +124,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         proxies: Vec::new(),
         matched: Vec::new(),
         curves: Vec::new(),
-        notes: distribution::notes(plan, tally),
+        notes: [distribution::notes(plan, tally), list_notes::notes(plan, tally)].concat(),
     };
     assessment.notes.extend(price::notes(plan, tally));
     assessment.notes.extend(tally.drawn.as_ref().map(|drawn| {
@@ -136,6 +138,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
     for outcome in 0..plan.outcomes.len() {
         assess_everyone(plan, tally, outcome, &mut assessment.findings);
         distribution::everyone(plan, tally, outcome, &mut assessment.findings);
+        lists::everyone(plan, tally, outcome, &mut assessment.findings);
         let mut chosen = Vec::new();
         for grouping in 0..plan.groupings.len() {
             let reference = choose(plan, tally, outcome, grouping, &assessment.judged[grouping])?;
@@ -161,6 +164,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             place.assess(threads, &mut assessment.findings);
             place.distributions(&mut assessment.findings);
             assessment.curves.extend(curves::curves(plan, tally, outcome, grouping));
+            place.lists(&mut assessment.findings);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -192,6 +196,7 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
         about,
         reference: None,
         given: None,
+        item_class: None,
         outcome,
         metric,
         contrast,
@@ -460,7 +465,10 @@ impl Place<'_> {
                 match metric.entry().formula {
                     Formula::Worst(a, b) => self.worst(metric, a, b, &mut found),
                     // These have a pass of their own.
-                    Formula::Conditional { .. } | Formula::Distribution(_) | Formula::Crossing(_) => {}
+                    Formula::Conditional { .. }
+                    | Formula::Distribution(_)
+                    | Formula::Crossing(_)
+                    | Formula::List(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

@@ -12,9 +12,13 @@ pub mod custom;
 mod distributions;
 mod labels;
 mod price;
+mod listed;
+mod lists;
 mod rates;
 mod representation;
 mod value;
+
+pub use listed::{ListSide, Listed, Unfairness};
 
 /// A sum over the rows or people of a group. All metrics are functions of these.
 ///
@@ -213,6 +217,8 @@ pub enum Formula {
     Representation,
     /// What combinations of columns show.
     Crossing(Crossing),
+    /// What lists show.
+    List(Listed),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -524,6 +530,7 @@ impl Formula {
             Formula::Conditional { how, .. } => how.contrasts(),
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
+            Formula::List(how) => how.contrasts(),
             Formula::Association(_)
             | Formula::Crossing(
                 Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
@@ -579,6 +586,26 @@ pub enum Need {
     Score,
     /// `predicted`, what the system took the value to be.
     Predicted,
+    /// `[list]`, ordered lists. What hangs on no outcome is told for the first.
+    List,
+    /// Whose items are shown: an item class, or an attribute with `side = "item"`.
+    Shown,
+    /// `[list] item_class`, what kind of item is shown.
+    ItemClass,
+    /// `side = "item"`, an attribute of items.
+    ItemSide,
+    /// `[list] item`, which item is shown.
+    Item,
+    /// How many items each group has.
+    Candidates,
+    /// `[list]`, and what was relevant in it.
+    Relevance,
+    /// `score` or `value`, what a place was merited by.
+    Merit,
+    /// `[list] popularity`, how popular an item is.
+    Popularity,
+    /// `[list] propensity`, how likely it was shown.
+    Propensity,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -765,7 +792,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 14] = [
+pub const FAMILIES: [Family; 18] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -779,6 +806,10 @@ pub const FAMILIES: [Family; 14] = [
     Family::new("inequality", false, distributions::BENEFITS),
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
+    Family::new("exposure", true, lists::EXPOSURE),
+    Family::new("ranking", true, lists::RANKING),
+    Family::new("recommender", true, lists::RECOMMENDER),
+    Family::new("items", false, lists::ITEM_TABLES),
     CUSTOM,
 ];
 
@@ -923,7 +954,7 @@ pub(crate) fn measures_of(formula: Formula) -> Vec<Measure> {
             ..
         } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Pairwise(_) | Formula::Association(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) => Vec::new(),
+        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) | Formula::List(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

@@ -210,6 +210,18 @@ pub enum Has {
     Score,
     /// A predicted value.
     Predicted,
+    /// Ordered lists.
+    List,
+    /// Classes of items in them.
+    ItemClass,
+    /// A protected attribute of items.
+    ItemSide,
+    /// Which item stands where.
+    Item,
+    /// How popular items are.
+    Popularity,
+    /// How likely items were shown.
+    Propensity,
 }
 
 /// `parytet check`.

@@ -187,10 +187,12 @@ impl<'p> Counter<'p> {
         }
         let mut strangers = HashSet::new();
         let mut workers = Vec::new();
+        let mut recorders = Vec::new();
         let mut tests: Option<(Vec<ConditionTest>, Vec<OutcomeTests>)> = None;
         for counting in countings {
             strangers.extend(counting.strangers);
             workers.push(counting.worker);
+            recorders.extend(counting.listing.map(|listing| listing.recorder));
             match &mut tests {
                 None => tests = Some((counting.filters, counting.outcomes)),
                 Some((filters, outcomes)) => {
@@ -219,7 +221,11 @@ impl<'p> Counter<'p> {
             }
         }
         let labels: Vec<_> = self.groups.iter().map(Groups::labels).collect();
-        let tally = self.kernel.finish(&mut workers, &labels).map_err(people_fault)?;
+        let mut tally = self.kernel.finish(&mut workers, &labels).map_err(people_fault)?;
+        tally.lists = plan
+            .lists
+            .as_ref()
+            .map(|lists| self.kernel.lists(plan, lists, recorders, &labels));
         let mut notes = Vec::new();
         for (attribute, labels) in plan.attributes.iter().zip(&labels) {
             look_alikes(&attribute.name, labels, &mut notes);

@@ -91,6 +91,7 @@ fn counted_scores(
         searched: false,
         suspected: false,
         matched: false,
+        listing: None,
         sweep: None,
         defined: Vec::new(),
         ratios: &[],
@@ -101,6 +102,7 @@ fn counted_scores(
         groupings: Vec::new(),
         given: Vec::new(),
         crossed: Vec::new(),
+        lists: None,
         gates: Vec::new(),
         ..plan.clone()
     };

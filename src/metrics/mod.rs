@@ -7,6 +7,7 @@
 pub mod conditional;
 pub mod distribution;
 pub mod oaxaca;
+pub mod lists;
 pub mod pairwise;
 pub mod reliability;
 pub mod roc;
@@ -52,6 +53,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Pairwise(_)
         | Formula::Association(_)
         | Formula::Crossing(_)
+        | Formula::List(_)
         | Formula::Representation => None,
     }
 }

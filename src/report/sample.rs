@@ -305,6 +305,7 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         group: String::new(),
         reference: None,
         given: None,
+        item_class: None,
         outcome: String::new(),
         metric: String::new(),
         contrast: contrast.to_owned(),

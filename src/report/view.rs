@@ -21,8 +21,8 @@ impl<'a> View<'a> {
         let estimates = result
             .estimates
             .iter()
-            // What is compared within strata has a table of its own.
-            .filter(|e| e.given.is_none())
+            // What is compared within strata, or for a class of items, has a table of its own.
+            .filter(|e| e.given.is_none() && e.item_class.is_none())
             .map(|e| {
                 let key = (
                     e.outcome.as_str(),
@@ -79,6 +79,7 @@ impl<'a> View<'a> {
                     && answer.group == e.group
                     && answer.metric == e.metric
                     && answer.given == e.given
+                    && answer.item_class == e.item_class
             })
     }
 

@@ -63,6 +63,9 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
     if finding.contrast != gate.contrast || !gate.metrics.contains(&(finding.outcome, finding.metric)) {
         return false;
     }
+    if gate.item_class.is_some() && gate.item_class != finding.item_class {
+        return false;
+    }
     let Some(grouping) = finding.about.grouping() else {
         // A search has groupings of its own.
         return matches!(finding.about, About::Subgroup { .. });

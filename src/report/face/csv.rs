@@ -8,7 +8,7 @@ use csv::Writer;
 use crate::report::model::v1::{Estimate, Result};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 23] = [
     "attribute",
     "group",
     "reference",
@@ -31,6 +31,7 @@ pub const COLUMNS: [&str; 22] = [
     "given",
     "bootstrap_low",
     "bootstrap_high",
+    "item_class",
 ];
 
 /// The estimates as CSV.
@@ -74,6 +75,7 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
         text(&e.given),
         number(e.bootstrap_low),
         number(e.bootstrap_high),
+        text(&e.item_class),
     ]
 }
 
@@ -115,7 +117,8 @@ mod tests {
         assert_eq!(
             text.lines().next().unwrap(),
             "attribute,group,reference,outcome,metric,contrast,alias,estimate,low,high,level,method,p_value,\
-             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high"
+             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high,\
+             item_class"
         );
     }
 

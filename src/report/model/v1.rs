@@ -247,6 +247,8 @@ pub struct Estimate {
     pub reference: Option<String>,
     /// The factors within which it is compared; `null`: within none.
     pub given: Option<String>,
+    /// The class of items that lists are looked at for; `null`: all.
+    pub item_class: Option<String>,
     /// The outcome.
     pub outcome: String,
     /// The metric.
@@ -669,6 +671,8 @@ pub struct Answer {
     pub reference: Option<String>,
     /// The factors within which it is compared; `null`: within none.
     pub given: Option<String>,
+    /// The class of items that lists are looked at for; `null`: all.
+    pub item_class: Option<String>,
     /// The metric that was meant.
     pub metric: String,
     /// The number.

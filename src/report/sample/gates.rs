@@ -91,6 +91,7 @@ pub(super) fn gates(result: &mut Result) {
                 group: e.group.clone(),
                 reference: e.reference.clone(),
                 given: e.given.clone(),
+                item_class: e.item_class.clone(),
                 metric: e.metric.clone(),
                 estimate: e.estimate,
                 low: e.low,

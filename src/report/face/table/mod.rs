@@ -6,6 +6,7 @@ mod crossed;
 mod gates;
 mod groups;
 mod head;
+mod lists;
 mod matched;
 mod metrics;
 mod missing;
@@ -76,6 +77,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             metrics::write(&mut page, &view, outcome, grouping);
             within::write(&mut page, result, outcome, grouping);
             matched::write(&mut page, result, outcome, grouping);
+            lists::write(&mut page, &view, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);
             missing::labels(&mut page, result, outcome, grouping);
         }
