@@ -304,7 +304,7 @@ fn simulated_lists_are_judged_at_their_level() {
     let planted = truth(0.35) - truth(0.5);
     for run in 0..RUNS {
         for (chance, gap) in [(350, planted), (500, 0.0)] {
-            let desk = Desk::with("log.csv", crate::lists::lists(1000 + run, 150, chance, 500));
+            let desk = Desk::with("log.csv", crate::lists::lists(7919 * run, 150, chance, 500));
             desk.write(
                 "spec.toml",
                 format!(

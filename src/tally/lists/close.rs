@@ -58,6 +58,7 @@ impl Kernel {
     pub fn lists(&self, plan: &Plan, planned: &Planned, recorders: Vec<Recorder>, labels: &[Vec<Label>]) -> Lists {
         let threads = recorders.len().max(1);
         let codes = self.cells.lock().unwrap_or_else(PoisonError::into_inner).codes.clone();
+        let (codes, renumbered) = in_order(&codes, labels);
         let mut parts = vec![Part::default(); PARTS];
         let mut unplaced = vec![0; codes.len()];
         let mut clipped = 0;
@@ -66,9 +67,12 @@ impl Kernel {
                 whole.merge(part);
             }
             for (cell, rows) in recorder.unplaced {
-                unplaced[cell as usize] += rows;
+                unplaced[renumbered[cell as usize] as usize] += rows;
             }
             clipped += recorder.clipped;
+        }
+        for row in parts.iter_mut().flat_map(|part| &mut part.rows) {
+            row.cell = renumbered[row.cell as usize];
         }
         let of_groupings: Vec<Grouped> = plan
             .groupings
@@ -164,6 +168,22 @@ impl Kernel {
             clipped,
         }
     }
+}
+
+/// Cells in the order of their labels, and the new number of each: they are numbered as they turn up, which differs from
+/// run to run, and rows are put in order by them.
+fn in_order(codes: &[Vec<u32>], labels: &[Vec<Label>]) -> (Vec<Vec<u32>>, Vec<u32>) {
+    let key = |cell: &[u32]| -> Vec<Label> {
+        let codes = cell.iter().zip(labels);
+        codes.map(|(code, labels)| labels[*code as usize].clone()).collect()
+    };
+    let mut order: Vec<usize> = (0..codes.len()).collect();
+    order.sort_by_cached_key(|&cell| key(&codes[cell]));
+    let mut renumbered = vec![0; codes.len()];
+    for (new, &old) in (0..).zip(&order) {
+        renumbered[old] = new;
+    }
+    (order.into_iter().map(|cell| codes[cell].clone()).collect(), renumbered)
 }
 
 impl ListSums {
