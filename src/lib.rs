@@ -1,12 +1,15 @@
 //! parytet audits recommendation and offer logs for bias.
 //!
-//! Data flows one way, and the modules stand here in that order; none imports one below it. The [`catalogue`] says what
+//! Data flows one way, and the modules stand here in that order; none imports one below it. [`ranking`] says what one
+//! list shows, numbers in and numbers out. The [`catalogue`] says what
 //! a metric is; the [`spec`] what was typed; the [`plan`] what that means for this log; the [`log`] opens files and
 //! yields rows; an [`engine`] counts them into the [`tally`], the narrow waist: sums and second moments over people.
 //! Right of it, [`metrics`] and [`inference`] turn sums into estimates and their uncertainty, [`assess`] joins the two
 //! into findings, the [`verdict`] compares them with thresholds, and the [`report`] shows one model in many faces.
 
 pub mod diagnostic;
+
+pub mod ranking;
 
 pub mod catalogue;
 pub mod spec;

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, from left to right. `diagnostic` is left of all: every module may raise one.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "diagnostic",
+    "ranking",
     "catalogue",
     "spec",
     "plan",
@@ -35,7 +36,7 @@ fn allowed(file: &str, module: &str, imported: &str) -> bool {
         return true;
     }
     match module {
-        "catalogue" | "inference" => false,
+        "catalogue" | "inference" | "ranking" => false,
         // Only the assembly of the model sees the pipeline; faces see the model and the catalogue's words.
         "report" if file != "src/report/assemble.rs" => imported == "catalogue",
         _ => other < own,

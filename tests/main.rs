@@ -27,6 +27,8 @@ mod formats;
 mod gates;
 mod large_logs;
 mod layering;
+mod list_sides;
+mod lists;
 mod matching;
 mod metrics_reference;
 mod prices;

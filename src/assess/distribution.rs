@@ -43,8 +43,8 @@ struct Ask {
 
 /// A number with all and without each replicate.
 #[derive(Debug, Clone)]
-struct Told {
-    whole: Result<f64, Reason>,
+pub(super) struct Told {
+    pub(super) whole: Result<f64, Reason>,
     /// Without each replicate; what is without one that has nobody in it is the whole.
     without: Vec<Option<f64>>,
     /// Which replicates have anybody.
@@ -55,8 +55,19 @@ struct Told {
 type Error = Option<(f64, f64)>;
 
 impl Told {
+    /// A number of sums by replicate: with all, and without each of those that have anybody.
+    pub(super) fn of(seen: [bool; REPLICATES], number: impl Fn(Option<usize>) -> Result<f64, Reason>) -> Self {
+        let whole = number(None);
+        let without = |r: usize| if seen[r] { number(Some(r)).ok() } else { whole.ok() };
+        Self {
+            whole,
+            without: (0..REPLICATES).map(without).collect(),
+            seen,
+        }
+    }
+
     /// The variance of a function of this number.
-    fn error(&self, scale: impl Fn(f64) -> f64) -> Error {
+    pub(super) fn error(&self, scale: impl Fn(f64) -> f64) -> Error {
         self.error_with(self, |x, _| scale(x))
     }
 
@@ -171,7 +182,7 @@ fn scale(how: Distribution, value: f64) -> Scale {
     }
 }
 
-fn on(scale: Scale, x: f64) -> f64 {
+pub(super) fn on(scale: Scale, x: f64) -> f64 {
     match scale {
         Scale::Log => x.ln(),
         Scale::Logit => (x / (1.0 - x)).ln(),
@@ -478,7 +489,7 @@ fn behind(finding: &mut Finding, group: &GroupTally, outcome: usize, variable: V
 }
 
 /// A number without an interval.
-fn plain(mut finding: Finding, told: Result<f64, Reason>) -> Finding {
+pub(super) fn plain(mut finding: Finding, told: Result<f64, Reason>) -> Finding {
     match told {
         Ok(number) => finding.estimate = Some(number),
         Err(reason) => finding.status = Status::Undefined(reason),
@@ -539,7 +550,7 @@ fn quantile(
     finding.with_interval(plan, Recipe::Quantiles(Quantiles { own, other, contrast }))
 }
 
-fn finish(plan: &Plan, mut finding: Finding, value: f64, scale: Scale, error: Error) -> Finding {
+pub(super) fn finish(plan: &Plan, mut finding: Finding, value: f64, scale: Scale, error: Error) -> Finding {
     let Some((variance, df)) = error else {
         return finding;
     };
@@ -751,7 +762,7 @@ impl Place<'_> {
     }
 
     /// A gap or a ratio to others.
-    fn against(&self, mut finding: Finding, mine: &Told, theirs: &Told) -> Finding {
+    pub(super) fn against(&self, mut finding: Finding, mine: &Told, theirs: &Told) -> Finding {
         let (own, other) = match (mine.whole, theirs.whole) {
             (Ok(own), Ok(other)) => (own, other),
             (Err(reason), _) => {
@@ -798,7 +809,7 @@ impl Place<'_> {
     }
 
     /// The largest gap or the smallest ratio of judged groups.
-    fn farthest(&self, metric: Metric, contrast: Contrast, groups: &[(usize, &Told)]) -> Finding {
+    pub(super) fn farthest(&self, metric: Metric, contrast: Contrast, groups: &[(usize, &Told)]) -> Finding {
         let about = About::Extremes {
             grouping: self.grouping,
             names: None,
@@ -894,7 +905,7 @@ fn is_apart(how: Distribution) -> bool {
 }
 
 /// The test that a number is its value at equality, for judged groups.
-fn test(finding: &mut Finding, equal: f64) {
+pub(super) fn test(finding: &mut Finding, equal: f64) {
     if let (Status::Ok, Some(estimate), Some(error), Some(df)) =
         (finding.status, finding.estimate, finding.standard_error, finding.df)
         && error > 0.0

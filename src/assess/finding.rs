@@ -96,6 +96,8 @@ pub struct Finding {
     pub along: Option<usize>,
     /// At which stage, period, system or arm of it; `None`: over all.
     pub at: Option<String>,
+    /// Of which class of items it is; `None`: of all.
+    pub item_class: Option<String>,
     /// Index of the outcome.
     pub outcome: usize,
     /// The metric.

@@ -14,6 +14,8 @@ mod curves;
 mod distribution;
 mod family;
 mod finding;
+mod list_notes;
+mod lists;
 mod matched;
 mod missing;
 mod pair;
@@ -128,7 +130,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         matched: Vec::new(),
         curves: Vec::new(),
         small_groups: Vec::new(),
-        notes: distribution::notes(plan, tally),
+        notes: [distribution::notes(plan, tally), list_notes::notes(plan, tally)].concat(),
     };
     assessment.notes.extend(price::notes(plan, tally));
     assessment.notes.extend(tally.drawn.as_ref().map(|drawn| {
@@ -142,6 +144,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
     for outcome in 0..plan.outcomes.len() {
         assess_everyone(plan, tally, outcome, &mut assessment.findings);
         distribution::everyone(plan, tally, outcome, &mut assessment.findings);
+        lists::everyone(plan, tally, outcome, &mut assessment.findings);
         let mut chosen = Vec::new();
         for grouping in 0..plan.groupings.len() {
             let reference = choose(plan, tally, outcome, grouping, &assessment.judged[grouping])?;
@@ -169,6 +172,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
             assessment.curves.extend(curves::curves(plan, tally, outcome, grouping));
             place.small_groups(&mut assessment);
             place.along(&mut assessment);
+            place.lists(&mut assessment.findings);
             for given in (0..plan.given.len()).filter(|&given| plan.given[given].base == grouping) {
                 place.within(given, first, &mut assessment);
             }
@@ -202,6 +206,7 @@ fn blank(about: About, outcome: usize, metric: Metric, contrast: Contrast) -> Fi
         given: None,
         along: None,
         at: None,
+        item_class: None,
         outcome,
         metric,
         contrast,
@@ -474,7 +479,8 @@ impl Place<'_> {
                     | Formula::Distribution(_)
                     | Formula::Crossing(_)
                     | Formula::Small(_)
-                    | Formula::Along(_) => {}
+                    | Formula::Along(_)
+                    | Formula::List(_) => {}
                     Formula::Pairwise(how) => self.pairwise(metric, how, &mut found),
                     Formula::Association(how) => found.push(self.association(metric, how)),
                     Formula::Representation => self.representation(metric, &mut found),

@@ -2,7 +2,7 @@
 
 use super::finding::{About, Finding, Recipe, Status};
 use super::{Place, blank};
-use crate::catalogue::{Contrast, Metric};
+use crate::catalogue::{Contrast, ListSide, Metric};
 use crate::inference::goodness_of_fit::{goodness_of_fit, one_share};
 
 /// Name of the population in reports.
@@ -26,6 +26,10 @@ impl Place<'_> {
         let Some(population) = &self.plan.groupings[self.grouping].population else {
             return;
         };
+        // A population of items says what lists should hold, not who should be in the log.
+        if self.plan.side(self.grouping) == ListSide::Item {
+            return;
+        }
         let listed: Vec<Listed> = population
             .iter()
             .map(|(name, share)| self.listed(name, *share))
@@ -98,6 +102,9 @@ impl Place<'_> {
         let Some(population) = &planned.population else {
             return Vec::new();
         };
+        if self.plan.side(self.grouping) == ListSide::Item {
+            return Vec::new();
+        }
         let groups = &self.groups().groups;
         let others = self.in_scope().into_iter().filter(|&group| {
             let name = groups[group].name();

@@ -91,7 +91,7 @@ impl Place<'_> {
                 shrunken: prior
                     .as_ref()
                     .ok()
-                    .and_then(|prior| self.drawn(prior, place, side.score_counts()?)),
+                    .and_then(|prior| self.drawn_toward(prior, place, side.score_counts()?)),
                 threshold,
                 below: self.below(good, *group, threshold),
             };
@@ -148,7 +148,7 @@ impl Place<'_> {
         })
     }
 
-    fn drawn(&self, prior: &Prior, place: usize, (x, n): (f64, f64)) -> Option<(f64, Option<Ends>)> {
+    fn drawn_toward(&self, prior: &Prior, place: usize, (x, n): (f64, f64)) -> Option<(f64, Option<Ends>)> {
         let drawn = prior.draw(place, x, n, self.plan.level)?;
         Some((drawn.rate, Ends::new(drawn.interval.low, drawn.interval.high)))
     }

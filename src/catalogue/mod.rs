@@ -13,11 +13,15 @@ pub mod custom;
 mod distributions;
 mod frequency;
 mod labels;
+mod listed;
+mod lists;
 mod price;
 mod rates;
 mod representation;
 mod small_groups;
 mod value;
+
+pub use listed::{ListSide, Listed, Unfairness};
 
 /// A sum over the rows or people of a group. All metrics are functions of these.
 ///
@@ -220,6 +224,8 @@ pub enum Formula {
     Small(Small),
     /// What groups show along a factor that is followed: stages, periods, systems, arms.
     Along(Along),
+    /// What lists show.
+    List(Listed),
     /// No value of its own: the larger of two metrics' absolute gaps (and the smaller of their ratios).
     Worst(Metric, Metric),
 }
@@ -591,6 +597,7 @@ impl Formula {
             Formula::Distribution(of) => of.contrasts(),
             Formula::Pairwise(how) => how.contrasts(),
             Formula::Along(how) => how.contrasts(),
+            Formula::List(how) => how.contrasts(),
             Formula::Association(_)
             | Formula::Small(_)
             | Formula::Crossing(
@@ -664,6 +671,26 @@ pub enum Need {
     Arms,
     /// `cap`, how often a person may be selected.
     Cap,
+    /// `[list]`, ordered lists. What hangs on no outcome is told for the first.
+    List,
+    /// Whose items are shown: an item class, or an attribute with `side = "item"`.
+    Shown,
+    /// `[list] item_class`, what kind of item is shown.
+    ItemClass,
+    /// `side = "item"`, an attribute of items.
+    ItemSide,
+    /// `[list] item`, which item is shown.
+    Item,
+    /// How many items each group has.
+    Candidates,
+    /// `[list]`, and what was relevant in it.
+    Relevance,
+    /// `score` or `value`, what a place was merited by.
+    Merit,
+    /// `[list] popularity`, how popular an item is.
+    Popularity,
+    /// `[list] propensity`, how likely it was shown.
+    Propensity,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.
@@ -850,7 +877,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 20] = [
+pub const FAMILIES: [Family; 25] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -871,6 +898,10 @@ pub const FAMILIES: [Family; 20] = [
     Family::new("uplift", true, along::UPLIFT),
     Family::new("frequency", false, frequency::ENTRIES),
     Family::new("cap", true, frequency::CAP),
+    Family::new("exposure", true, lists::EXPOSURE),
+    Family::new("ranking", true, lists::RANKING),
+    Family::new("recommender", true, lists::RECOMMENDER),
+    Family::new("items", false, lists::ITEM_TABLES),
     CUSTOM,
 ];
 
@@ -1015,7 +1046,11 @@ pub(crate) fn measures_of(formula: Formula) -> Vec<Measure> {
             ..
         } => numerator.iter().chain(denominator).map(|(m, _)| *m).collect(),
         Formula::Pairwise(_) | Formula::Association(_) | Formula::Along(_) => measures_of(Metric(0).entry().formula),
-        Formula::Representation | Formula::Distribution(_) | Formula::Crossing(_) | Formula::Small(_) => Vec::new(),
+        Formula::Representation
+        | Formula::Distribution(_)
+        | Formula::Crossing(_)
+        | Formula::Small(_)
+        | Formula::List(_) => Vec::new(),
         Formula::Mean(a, b) | Formula::Worst(a, b) => {
             let mut both = measures_of(a.entry().formula);
             both.extend(measures_of(b.entry().formula));

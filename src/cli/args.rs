@@ -220,6 +220,18 @@ pub enum Has {
     Arms,
     /// How often a person may be selected.
     Cap,
+    /// Ordered lists.
+    List,
+    /// Classes of items in them.
+    ItemClass,
+    /// A protected attribute of items.
+    ItemSide,
+    /// Which item stands where.
+    Item,
+    /// How popular items are.
+    Popularity,
+    /// How likely items were shown.
+    Propensity,
 }
 
 /// `parytet check`.

@@ -10,7 +10,7 @@ use crate::report::explain;
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs, shell: &Shell) -> Result<u8, Failure> {
     let Some(name) = &args.metric else {
-        let given: Vec<Need> = args.with.iter().map(|has| need(*has)).collect();
+        let given: Vec<Need> = args.with.iter().flat_map(|has| needs(*has)).copied().collect();
         shell.data(&explain::list((!given.is_empty()).then_some(&given)))?;
         return Ok(0);
     };
@@ -35,24 +35,31 @@ pub(super) fn run(args: &ExplainArgs, shell: &Shell) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn need(has: Has) -> Need {
+/// What a log with this can give.
+fn needs(has: Has) -> &'static [Need] {
     match has {
-        Has::Decision => Need::Decision,
-        Has::Label => Need::Label,
-        Has::Value => Need::Value,
-        Has::ListPrice => Need::ListPrice,
-        Has::Unfavourable => Need::Unfavourable,
-        Has::Stratum => Need::Stratum,
-        Has::Population => Need::Population,
-        Has::Search => Need::Search,
-        Has::Proxies => Need::Proxies,
-        Has::Matching => Need::Matching,
-        Has::Score => Need::Score,
-        Has::Predicted => Need::Predicted,
-        Has::Funnel => Need::Funnel,
-        Has::Periods => Need::Periods,
-        Has::Systems => Need::Systems,
-        Has::Arms => Need::Arms,
-        Has::Cap => Need::Cap,
+        Has::Decision => &[Need::Decision],
+        Has::Label => &[Need::Label],
+        Has::Value => &[Need::Value, Need::Merit],
+        Has::ListPrice => &[Need::ListPrice],
+        Has::Unfavourable => &[Need::Unfavourable],
+        Has::Stratum => &[Need::Stratum],
+        Has::Population => &[Need::Population],
+        Has::Search => &[Need::Search],
+        Has::Proxies => &[Need::Proxies],
+        Has::Matching => &[Need::Matching],
+        Has::Score => &[Need::Score, Need::Merit],
+        Has::Predicted => &[Need::Predicted],
+        Has::Funnel => &[Need::Funnel],
+        Has::Periods => &[Need::Periods],
+        Has::Systems => &[Need::Systems],
+        Has::Arms => &[Need::Arms],
+        Has::Cap => &[Need::Cap],
+        Has::List => &[Need::List, Need::Relevance],
+        Has::ItemClass => &[Need::ItemClass, Need::Shown],
+        Has::ItemSide => &[Need::ItemSide, Need::Shown],
+        Has::Item => &[Need::Item, Need::Candidates],
+        Has::Popularity => &[Need::Popularity],
+        Has::Propensity => &[Need::Propensity],
     }
 }

@@ -121,6 +121,14 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
     let people = about.people_columns.clone().map(|columns| Schema { columns });
     let people = about.people.as_deref().map(source).zip(people.as_ref());
     let mut plan = plan::resolve(&spec, source(&about.log), &log, people, as_of).map_err(&faults)?;
+    if plan.lists.is_some() {
+        return Err(one(Diagnostic::new(
+            "needs-rows",
+            "lists need the rows of the log, which a tally in a file does not hold",
+        )
+        .help("audit the log itself, or use a spec without [list]"))
+        .into());
+    }
     plan.notes.extend(about.notes.iter().cloned());
     let counted = store::fit(&mut plan, &stored, &path.display().to_string()).map_err(&one)?;
     Ok((plan, counted))

@@ -406,6 +406,7 @@ mod tests {
             rule,
             missing: missing.iter().map(|m| (*m).to_owned()).collect(),
             most: 1000,
+            of_items: false,
             origin: Origin::Default,
         })
     }

@@ -12,6 +12,7 @@ use super::code::{AttributeCoder, CodeError};
 use super::condition::{ConditionTest, MET, MISSING, UNMET};
 use super::embedded::Counter;
 use super::fault::{at_row, group_error, not_a_number, out_of_range, people_fault, place};
+use super::listing::Listing;
 use super::person;
 use super::stages::{self, Stages};
 use super::value::Value;
@@ -33,6 +34,8 @@ pub struct Counting<'c> {
     cells: CellCoder<'c>,
     /// People of the log who are not in the people file.
     pub(super) strangers: HashSet<u128>,
+    /// Rows of lists.
+    pub(super) listing: Option<Listing>,
     buffer: String,
     rows: Rows,
     codes: Vec<Vec<u32>>,
@@ -95,6 +98,7 @@ impl<'c> Counting<'c> {
                 .collect(),
             cells: CellCoder::new(&counter.kernel, counter.groups.len()),
             strangers: HashSet::new(),
+            listing: Listing::new(counter.plan),
             buffer: String::new(),
             rows: Rows::default(),
             codes: vec![Vec::new(); counter.groups.len()],
@@ -159,6 +163,9 @@ impl<'c> Counting<'c> {
                     *fate = Fate::NoDecision;
                 }
             }
+        }
+        if let Some(listing) = &mut self.listing {
+            listing.keep(plan, batch, &rows, &mut self.buffer)?;
         }
         let added = self.worker.add(&rows);
         self.rows = rows;
@@ -425,7 +432,7 @@ fn split(
 }
 
 /// The numbers of a column where `wanted` has a 1, NaN for none; the first row where there is something else.
-fn numbers(column: &Column, wanted: &[u8]) -> Result<Vec<f64>, usize> {
+pub(super) fn numbers(column: &Column, wanted: &[u8]) -> Result<Vec<f64>, usize> {
     let rows = wanted.len();
     match column {
         Column::Real(array) => {

@@ -190,6 +190,7 @@ impl<'p> Counter<'p> {
         }
         let mut strangers = HashSet::new();
         let mut workers = Vec::new();
+        let mut recorders = Vec::new();
         let mut tests: Option<(Vec<ConditionTest>, Vec<OutcomeTests>)> = None;
         let mut stages: Vec<Option<Stages>> = Vec::new();
         for counting in countings {
@@ -204,6 +205,7 @@ impl<'p> Counter<'p> {
                 }
             }
             workers.push(counting.worker);
+            recorders.extend(counting.listing.map(|listing| listing.recorder));
             match &mut tests {
                 None => tests = Some((counting.filters, counting.outcomes)),
                 Some((filters, outcomes)) => {
@@ -239,7 +241,11 @@ impl<'p> Counter<'p> {
             }
         }
         let labels: Vec<_> = self.groups.iter().map(Groups::labels).collect();
-        let tally = self.kernel.finish(&mut workers, &labels).map_err(people_fault)?;
+        let mut tally = self.kernel.finish(&mut workers, &labels).map_err(people_fault)?;
+        tally.lists = plan
+            .lists
+            .as_ref()
+            .map(|lists| self.kernel.lists(plan, lists, recorders, &labels));
         let mut notes = Vec::new();
         for (attribute, labels) in plan.attributes.iter().zip(&labels) {
             look_alikes(&attribute.name, labels, &mut notes);

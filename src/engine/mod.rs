@@ -8,6 +8,7 @@ mod condition;
 mod counting;
 mod embedded;
 mod fault;
+mod listing;
 mod people;
 mod person;
 mod run;

@@ -92,6 +92,7 @@ fn counted_scores(
         searched: false,
         suspected: false,
         matched: false,
+        listing: None,
         sweep: None,
         stage: None,
         followed: Vec::new(),
@@ -105,6 +106,7 @@ fn counted_scores(
         given: Vec::new(),
         axes: Vec::new(),
         crossed: Vec::new(),
+        lists: None,
         gates: Vec::new(),
         ..plan.clone()
     };

@@ -6,6 +6,7 @@
 
 pub mod conditional;
 pub mod distribution;
+pub mod lists;
 pub mod oaxaca;
 pub mod pairwise;
 pub mod reliability;
@@ -55,6 +56,7 @@ pub fn point(metric: Metric, sums: &Sums) -> Option<Point> {
         | Formula::Crossing(_)
         | Formula::Small(_)
         | Formula::Along(_)
+        | Formula::List(_)
         | Formula::Representation => None,
     }
 }

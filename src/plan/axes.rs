@@ -1,5 +1,6 @@
 //! What groups are followed along: stages of funnels, periods, systems, arms of trials.
 
+use super::group::MOST_GROUPS;
 use super::resolve::{Columns, Faults, condition};
 use super::{Attribute, Axis, AxisKind, Every, Outcome, Rule, Stage, Table, Test};
 use crate::catalogue::{Formula, Metric, Need};
@@ -35,6 +36,7 @@ pub(super) fn staged(spec: &Spec, first: usize) -> Vec<(spec::Outcome, Stage)> {
             selected: selected.clone(),
             actual: None,
             value: None,
+            list_price: None,
             unit: None,
             score: None,
             predicted: None,
@@ -111,6 +113,8 @@ pub(super) fn stages(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Faults
             column: conditions.first().map_or(0, |condition| condition.column),
             rule: Rule::Stages(conditions),
             missing: Vec::new(),
+            most: MOST_GROUPS,
+            of_items: false,
             origin: name.origin.clone(),
         });
     }
@@ -182,6 +186,8 @@ fn level(name: &str, column: usize, rule: Rule, origin: &Origin) -> Attribute {
         column,
         rule,
         missing: Vec::new(),
+        most: MOST_GROUPS,
+        of_items: false,
         origin: origin.clone(),
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn features(spec: &Spec) -> Vec<Protected> {
         .matching
         .iter()
         .flat_map(|matching| matching.columns.value.iter().chain(&matching.nearest.value));
-    for name in searched.chain(suspected).chain(alike) {
+    let shown = spec.list.iter().filter_map(|list| list.item_class.as_ref());
+    for name in searched.chain(suspected).chain(alike).chain(shown) {
         let declared = spec.protected.iter().chain(&spec.strata).chain(&features);
         if !declared.into_iter().any(|known| known.name.value == name.value) {
             features.push(Protected {

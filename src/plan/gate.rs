@@ -104,6 +104,7 @@ fn gate(
             .groups
             .as_ref()
             .map(|groups| groups.iter().map(|g| g.value.clone()).collect()),
+        item_class: written.item_class.as_ref().map(|class| class.value.clone()),
         min,
         max,
         persist: written.persist.as_ref().map(|persist| persist.value),
@@ -318,6 +319,8 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Predicted => outcome.predicted.is_some(),
         Need::Cap => outcome.cap.is_some(),
         Need::Funnel | Need::Periods | Need::Systems | Need::Arms => outcome.followed.contains(&need),
+        Need::Merit => outcome.score.is_some() || outcome.value.is_some(),
+        of_lists => outcome.listing.is_some_and(|listing| listing.has(of_lists)),
     }
 }
 
@@ -385,6 +388,26 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
             "a factor to compare within",
             "add [[stratum]] name = \"product\" to the spec, or --stratum product",
         ),
+        Some(Need::Merit) => (
+            "a merit",
+            "add score = \"probability\" to the outcome, or value = \"relevance\"",
+        ),
+        Some(Need::List | Need::Relevance) if outcome.listing.is_some() => (
+            "to be the first outcome",
+            "it hangs on no outcome, and is told for the first: leave `outcome` out",
+        ),
+        Some(Need::List | Need::Relevance) => (
+            "lists",
+            "add [list] request = \"request_id\" and position = \"rank\" to the spec",
+        ),
+        Some(Need::Shown | Need::ItemClass) => ("classes of items", "add item_class = \"category\" to [list]"),
+        Some(Need::ItemSide) => (
+            "an attribute of items",
+            "add side = \"item\" to a [[protected]] attribute",
+        ),
+        Some(Need::Item | Need::Candidates) => ("items", "add item = \"item_id\" to [list]"),
+        Some(Need::Popularity) => ("the popularity of items", "add popularity = \"popularity\" to [list]"),
+        Some(Need::Propensity) => ("propensities", "add propensity = \"propensity\" to [list]"),
         _ => (
             "an outcome declared unfavourable",
             "use selection_rate, or say favourable = false if being selected is bad for the person",

@@ -11,7 +11,7 @@ use crate::spec::{At, Intersections, Origin, Protected, Shares, Spec};
 /// More groupings than this are taken for a mistake.
 const MOST_GROUPINGS: usize = 64;
 /// Groups of one attribute.
-const MOST_GROUPS: usize = 1000;
+pub(super) const MOST_GROUPS: usize = 1000;
 /// Different numbers in which people may be near.
 const MOST_NUMBERS: usize = 100_000;
 
@@ -81,6 +81,7 @@ pub(super) fn attributes(
             rule,
             missing: protected.missing.iter().map(|m| m.value.clone()).collect(),
             most: most(spec, &name.value),
+            of_items: super::lists::is_of_items(protected, table, faults),
             origin: name.origin.clone(),
         });
     }
@@ -323,8 +324,15 @@ pub(super) fn groupings(
             .find(|p| p.name.value == attribute.name)
             .and_then(|p| p.population.as_ref())
             .and_then(|shares| population(attribute, shares, faults));
+        let candidates = spec
+            .protected
+            .iter()
+            .find(|p| p.name.value == attribute.name)
+            .and_then(|p| p.candidates.as_ref())
+            .map(|items| items.value.iter().map(|(name, n)| (name.value.clone(), *n)).collect());
         groupings.push(Grouping {
             population,
+            candidates,
             name: attribute.name.clone(),
             attributes: vec![a],
             reference,
@@ -342,6 +350,7 @@ pub(super) fn groupings(
         let names: Vec<&str> = set.iter().map(|a| attributes[*a].name.as_str()).collect();
         groupings.push(Grouping {
             population: None,
+            candidates: None,
             name: names.join(" & "),
             reference: intersection_reference(spec, &set, &groupings),
             attributes: set,

@@ -9,11 +9,13 @@ mod custom;
 mod gate;
 mod group;
 mod inputs;
+mod lists;
 mod period;
 mod resolve;
 
 pub use asof::as_of;
 pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
+pub use lists::{Listing, Lists, Target};
 pub use period::Every;
 pub use resolve::resolve;
 
@@ -22,7 +24,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::custom::Ratio;
-use crate::catalogue::{self, Contrast, Formula, Meaning, Measure, Metric, Need, Variable};
+use crate::catalogue::{self, Contrast, Formula, ListSide, Listed, Meaning, Measure, Metric, Need, Variable};
 use crate::diagnostic::Place;
 use crate::spec::{Origin, SpecText};
 
@@ -198,6 +200,8 @@ pub struct Plan {
     pub axes: Vec<Axis>,
     /// Combinations of attributes that are counted by replicate alone, for searches and hunts for proxies.
     pub crossed: Vec<Crossed>,
+    /// What is known of lists, where rows are places in them.
+    pub lists: Option<Lists>,
     /// Groups with fewer people are never judged.
     pub min_subjects: u64,
     /// The outcomes.
@@ -253,6 +257,18 @@ impl Plan {
             .filter(asks)
             .find_map(|gate| gate.min)
             .map(|min| min.value)
+    }
+
+    /// Whose groups those of a grouping are, people's or items'; [`ListSide::Both`] where its attributes differ in that.
+    #[must_use]
+    pub fn side(&self, grouping: usize) -> ListSide {
+        let attributes = self.groupings[grouping].attributes.iter();
+        let of_items = attributes.clone().filter(|&&a| self.attributes[a].of_items).count();
+        match of_items {
+            0 => ListSide::Receiver,
+            all if all == attributes.len() => ListSide::Item,
+            _ => ListSide::Both,
+        }
     }
 
     /// Where something was written, for errors that only the data can raise.
@@ -349,6 +365,8 @@ pub struct Attribute {
     pub missing: Vec<String>,
     /// More different values than this are taken for a mistake (an identifier, a number without bands).
     pub most: usize,
+    /// Whether it is one of the item that is shown, and not of the person.
+    pub of_items: bool,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -406,6 +424,8 @@ pub struct Grouping {
     pub reference: Reference,
     /// Share of each group in a reference population, for a single attribute that has one; they add up to 1.
     pub population: Option<Vec<(String, f64)>>,
+    /// Items of each group that could have been shown, for a single attribute of items that says it.
+    pub candidates: Option<Vec<(String, f64)>>,
     /// Where the reference was written, for an error when it is not in the data.
     pub origin: Origin,
 }
@@ -545,6 +565,8 @@ pub struct Outcome {
     pub suspected: bool,
     /// Whether people who are alike are compared.
     pub matched: bool,
+    /// What the rows say as places in lists, if they are.
+    pub listing: Option<Listing>,
     /// Metrics that the spec defines.
     pub defined: Vec<Metric>,
     /// The ratios of those that this outcome can give.
@@ -570,6 +592,14 @@ impl Outcome {
             .flat_map(|(numerator, denominator)| [*numerator, *denominator]);
         metrics.flat_map(catalogue::measures_of).any(Measure::is_of_logs)
             || ratios.flatten().any(|(measure, _)| measure.is_of_logs())
+    }
+
+    /// The metrics of lists that are computed.
+    pub fn listed(&self) -> impl Iterator<Item = (Metric, Listed)> + '_ {
+        self.metrics.iter().filter_map(|&metric| match metric.entry().formula {
+            Formula::List(how) => Some((metric, how)),
+            _ => None,
+        })
     }
 
     /// Of what the metrics that are computed need the whole distribution.
@@ -632,6 +662,8 @@ pub struct Gate {
     pub groupings: Vec<usize>,
     /// Group labels as displayed (`"F"`, `"F & 65+"`); `None`: every judged group with a known attribute.
     pub groups: Option<Vec<String>>,
+    /// Class of items that it looks at; `None`: every one.
+    pub item_class: Option<String>,
     /// Lowest accepted value.
     pub min: Option<Threshold>,
     /// Highest accepted value.

@@ -7,6 +7,7 @@ use super::crossed::{crossed, features};
 use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
+use super::lists::lists;
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
@@ -225,6 +226,7 @@ pub fn resolve(
         .filter_map(|c| condition(c, &mut columns, &mut faults))
         .collect();
     let defined = defined(spec, &mut faults);
+    let lists = lists(spec, &attributes, weight, &mut columns, &mut faults);
     // Beside the attributes of people stand the levels along which groups are followed.
     let first_stage = attributes.len();
     attributes.extend(stages(spec, &mut columns, &mut faults));
@@ -280,6 +282,7 @@ pub fn resolve(
         given,
         axes,
         crossed,
+        lists,
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
         outcomes,
         gates,
@@ -504,7 +507,11 @@ fn outcomes(
             }),
             suspected: spec.proxies.is_some() && outcomes.is_empty(),
             matched: spec.matching.is_some(),
-            populated: spec.protected.iter().any(|p| p.population.is_some()),
+            listing: super::lists::listing(spec, outcomes.is_empty()),
+            populated: spec
+                .protected
+                .iter()
+                .any(|p| p.population.is_some() && p.side.as_ref().is_none_or(|side| side.value != "item")),
             defined: defined.to_vec(),
             ratios: &[],
             metrics: Vec::new(),

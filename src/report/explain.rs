@@ -39,6 +39,16 @@ pub fn need(need: Need) -> &'static str {
         Need::Systems => "two systems (`system`) or two logs (`versus`)",
         Need::Cap => "how often a person may be selected (`cap`)",
         Need::Arms => "a treatment and a control (`treatment`, `control`)",
+        Need::List => "lists (`[list]`); told for the first outcome",
+        Need::Shown => "lists, and whose items are in them (`item_class`, or an attribute with `side = \"item\"`)",
+        Need::ItemClass => "classes of items (`[list] item_class`)",
+        Need::ItemSide => "an attribute of items (`side = \"item\"`)",
+        Need::Item => "items (`[list] item`)",
+        Need::Candidates => "an attribute of items, and its items (`[list] item`, or `candidates`)",
+        Need::Relevance => "lists (`[list]`), and what was relevant in them (`actual`, else `selected`)",
+        Need::Merit => "a merit (`score`, else `value`)",
+        Need::Popularity => "the popularity of items (`[list] popularity`)",
+        Need::Propensity => "propensities (`[list] propensity`)",
         Need::Stratum => "a factor to compare within (`[[stratum]]`)",
     }
 }

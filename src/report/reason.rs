@@ -41,6 +41,14 @@ const PLAIN: &[(&str, &str)] = &[
         "stage-not-reached",
         "nobody on one of the sides reaches one of the stages, so that there is no whole to divide",
     ),
+    (
+        "absent-group",
+        "it is absent from the heads of all lists, so that the number has no end",
+    ),
+    ("no-target", "the target does not list the group"),
+    ("not-in-population", "the population does not list the group"),
+    ("list-too-short", "no list has a cut point before its end"),
+    ("no-item-rated-enough", "no item has five rated rows on each side"),
     ("nobody-alike", "nobody of the others is alike"),
     (
         "too-many-to-match",

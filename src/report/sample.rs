@@ -308,6 +308,7 @@ fn estimate(contrast: &str, (subjects, rows, selected): Counts, (_, m, y): Count
         given: None,
         along: None,
         at: None,
+        item_class: None,
         outcome: String::new(),
         metric: String::new(),
         contrast: contrast.to_owned(),

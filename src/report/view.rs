@@ -21,8 +21,8 @@ impl<'a> View<'a> {
         let estimates = result
             .estimates
             .iter()
-            // What is compared within strata, or followed along something, has a table of its own.
-            .filter(|e| e.given.is_none() && e.along.is_none())
+            // What is compared within strata, followed along something, or for a class of items, has a table of its own.
+            .filter(|e| e.given.is_none() && e.along.is_none() && e.item_class.is_none())
             .map(|e| {
                 let key = (
                     e.outcome.as_str(),
@@ -81,6 +81,7 @@ impl<'a> View<'a> {
                     && answer.given == e.given
                     && answer.along == e.along
                     && answer.at == e.at
+                    && answer.item_class == e.item_class
             })
     }
 

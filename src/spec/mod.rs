@@ -76,6 +76,8 @@ pub struct Spec {
     pub funnels: Vec<Funnel>,
     /// `[periods]`.
     pub periods: Option<Periods>,
+    /// `[list]`.
+    pub list: Option<List>,
     /// `[groups]`.
     pub groups: Groups,
     /// `[[metric]]`, in the order written.
@@ -279,6 +281,10 @@ pub struct Protected {
     pub reference: Option<At<String>>,
     /// Share of each group in a reference population, in the order written.
     pub population: Option<At<Shares>>,
+    /// `receiver` or `item`: whose attribute it is; `receiver` unless given.
+    pub side: Option<At<String>>,
+    /// Items of each group that could have been shown, in the order written.
+    pub candidates: Option<At<Shares>>,
     /// Values that mean "not known".
     pub missing: Vec<At<String>>,
     /// Lower edges of numeric bands, ascending.
@@ -355,6 +361,47 @@ pub struct Periods {
     pub column: Option<At<String>>,
     /// Metrics that are told of each period; `selection_rate` unless given.
     pub metrics: Vec<At<String>>,
+}
+
+/// `[list]`: ordered lists, a row for each place.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct List {
+    /// Column of the request that a list answers; each row is a list of its own without.
+    pub request: Option<At<String>>,
+    /// Column of the rank, from 1.
+    pub position: At<String>,
+    /// Column of the item.
+    pub item: Option<At<String>>,
+    /// Attribute, feature or column of the item's class.
+    pub item_class: Option<At<String>>,
+    /// `log2`, `geometric`, `reciprocal`, `step` or `observed`; `log2` unless given.
+    pub discount: Option<At<String>>,
+    /// By how much attention falls from rank to rank, with `geometric`.
+    pub gamma: Option<At<f64>>,
+    /// The last rank with attention, with `step`.
+    pub k: Option<At<u64>>,
+    /// Column of the attention, with `observed`.
+    pub observed: Option<At<String>>,
+    /// Ranks of the head; 10 unless given.
+    pub depth: Option<At<u64>>,
+    /// `achievable` or `depth`: the list that a discounted gain is measured by; `achievable` unless given.
+    pub ideal: Option<At<String>>,
+    /// `population`, `catalogue` or `uniform`: what shares of item groups should be.
+    pub target: Option<At<String>>,
+    /// Ranks between cut points of prefix measures; 10 unless given.
+    pub cut: Option<At<u64>>,
+    /// Level of the ranked group fairness test; 0.1 unless given.
+    pub fair_alpha: Option<At<f64>>,
+    /// Column of the item's popularity.
+    pub popularity: Option<At<String>>,
+    /// Column of the chance with which the item was shown there.
+    pub propensity: Option<At<String>>,
+    /// Column of the chance with which the policy in question would show it.
+    pub policy: Option<At<String>>,
+    /// Largest weight.
+    pub clip: Option<At<f64>>,
+    /// Where the table was written.
+    pub origin: Origin,
 }
 
 /// Measures with whole factors.
@@ -481,6 +528,8 @@ pub struct Gate {
     pub attributes: Option<Vec<At<String>>>,
     /// Groups; all judged groups unless given.
     pub groups: Option<Vec<At<String>>>,
+    /// Class of items; every one unless given.
+    pub item_class: Option<At<String>>,
     /// Lowest accepted value, itself accepted.
     pub min: Option<At<f64>>,
     /// Highest accepted value, itself accepted.

@@ -10,7 +10,7 @@ use super::axes::{funnel, periods, persist};
 use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, Log, Matching, Origin, Outcome, People,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Origin, Outcome, People,
     Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
 };
 use crate::diagnostic::{Diagnostic, near};
@@ -82,6 +82,9 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     }
     if let Some((table, span)) = top.table("periods", "a table") {
         spec.periods = Some(periods(Reader::new(table, span, "[periods]", top.faults)));
+    }
+    if let Some((table, span)) = top.table("list", "a table") {
+        spec.list = list(Reader::new(table, span, "[list]", top.faults));
     }
     for (table, span) in top.tables("metric") {
         spec.metrics
@@ -462,6 +465,37 @@ fn proxies(mut table: Reader<'_, '_, '_>) -> Option<Proxies> {
     })
 }
 
+fn list(mut table: Reader<'_, '_, '_>) -> Option<List> {
+    let origin = Origin::File(table.span.clone());
+    let position = table.name("position");
+    if position.is_none() {
+        table.missing("position", "position = \"rank\"");
+    }
+    let discounts = ["log2", "geometric", "reciprocal", "step", "observed"];
+    let list = List {
+        request: table.name("request"),
+        item: table.name("item"),
+        item_class: table.name("item_class"),
+        discount: choice(&mut table, "discount", &discounts),
+        gamma: table.number("gamma"),
+        k: table.count("k"),
+        observed: table.name("observed"),
+        depth: table.count("depth"),
+        ideal: choice(&mut table, "ideal", &["achievable", "depth"]),
+        target: choice(&mut table, "target", &["population", "catalogue", "uniform"]),
+        cut: table.count("cut"),
+        fair_alpha: table.number("fair_alpha"),
+        popularity: table.name("popularity"),
+        propensity: table.name("propensity"),
+        policy: table.name("policy"),
+        clip: table.number("clip"),
+        position: position.unwrap_or_default(),
+        origin,
+    };
+    table.finish();
+    Some(list).filter(|list| !list.position.value.is_empty())
+}
+
 fn intersections(table: &mut Reader<'_, '_, '_>) -> Option<At<Intersections>> {
     let value = table.get("intersections")?;
     let origin = Origin::File(value.span());
@@ -523,6 +557,12 @@ fn protected(mut table: Reader<'_, '_, '_>, compared: bool) -> Option<Protected>
         from: choice(&mut table, "from", &["log", "people"]),
         reference: if compared { table.name("reference") } else { None },
         population: if compared { population(&mut table) } else { None },
+        side: if compared {
+            choice(&mut table, "side", &["receiver", "item"])
+        } else {
+            None
+        },
+        candidates: if compared { candidates(&mut table) } else { None },
         missing: table.texts("missing").map(|m| m.value).unwrap_or_default(),
         bands: bands(&mut table),
         values: recode(&mut table),
@@ -585,21 +625,38 @@ fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {
 }
 
 fn population(table: &mut Reader<'_, '_, '_>) -> Option<At<Shares>> {
-    let (inner, span) = table.table(
-        "population",
-        "a table of shares, such as { female = 0.51, male = 0.49 }",
-    )?;
+    let example = "{ female = 0.51, male = 0.49 }";
+    let fault = "a share of a population lies between 0 and 1";
+    by_group(table, "population", example, fault, |share| share > 0.0 && share < 1.0)
+}
+
+fn candidates(table: &mut Reader<'_, '_, '_>) -> Option<At<Shares>> {
+    let example = "{ small = 5000, large = 120 }";
+    let fault = "candidates are a whole number of items, 1 or more";
+    by_group(table, "candidates", example, fault, |items| {
+        items >= 1.0 && items.fract() == 0.0
+    })
+}
+
+/// A number for each group.
+fn by_group(
+    table: &mut Reader<'_, '_, '_>,
+    key: &'static str,
+    example: &str,
+    fault: &str,
+    fits: impl Fn(f64) -> bool,
+) -> Option<At<Shares>> {
+    let (inner, span) = table.table(key, &format!("a table of numbers, such as {example}"))?;
     let mut shares: Shares = Vec::new();
-    for (key, value) in inner.iter() {
+    for (key_of, value) in inner.iter() {
         let name = At {
-            value: key.get_ref().clone().into_owned(),
-            origin: Origin::File(key.span()),
+            value: key_of.get_ref().clone().into_owned(),
+            origin: Origin::File(key_of.span()),
         };
         match number(value.get_ref()) {
-            Some(share) if share > 0.0 && share < 1.0 => shares.push((name, share)),
+            Some(number) if fits(number) => shares.push((name, number)),
             _ => table.faults.add(
-                Diagnostic::new("bad-value", "a share of a population lies between 0 and 1")
-                    .help("for example: population = { female = 0.51, male = 0.49 }"),
+                Diagnostic::new("bad-value", fault).help(format!("for example: {key} = {example}")),
                 value.span(),
             ),
         }
@@ -865,6 +922,7 @@ fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
         outcome: table.name("outcome"),
         attributes: table.texts("attributes").map(|a| a.value),
         groups: table.texts("groups").map(|g| g.value),
+        item_class: table.name("item_class"),
         rule: choice(&mut table, "rule", &["point", "evidence", "assurance"]),
         persist: persist(&mut table),
         on_inconclusive: choice(&mut table, "on_inconclusive", &["fail", "warn", "pass"]),

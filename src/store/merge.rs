@@ -244,6 +244,7 @@ fn tally(parts: &[(String, Stored)]) -> Tally {
         outcomes,
         histograms: Vec::new(),
         drawn: None,
+        lists: None,
     }
 }
 

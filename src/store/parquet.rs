@@ -434,6 +434,7 @@ fn skeleton(meta: &Meta) -> Option<Tally> {
         shape,
         histograms: Vec::new(),
         drawn: None,
+        lists: None,
     })
 }
 

@@ -76,6 +76,7 @@ pub fn fit(plan: &mut Plan, stored: &Stored, name: &str) -> Result<Counted, Diag
             outcomes: tally.outcomes.clone(),
             histograms: Vec::new(),
             drawn: None,
+            lists: None,
         },
         ..stored.counted.clone()
     })

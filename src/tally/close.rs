@@ -451,6 +451,7 @@ impl Closing<'_> {
                 Some(drawing) => Some(drawing.finish().ok_or(Overflow::Value)?),
                 None => None,
             },
+            lists: None,
         })
     }
 }

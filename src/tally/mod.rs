@@ -16,6 +16,7 @@ pub mod exact;
 mod group;
 pub mod histogram;
 mod kernel;
+pub mod lists;
 mod moments;
 mod people;
 mod record;
@@ -185,6 +186,8 @@ pub struct Tally {
     pub histograms: Vec<Histogram>,
     /// The draws of people, where they were asked for; none where another engine counted, or in a file.
     pub drawn: Option<bootstrap::Drawn>,
+    /// What lists show, where rows are places in them; none where another engine counted, or in a file.
+    pub lists: Option<lists::Lists>,
 }
 
 /// The groups of one grouping.

@@ -121,6 +121,9 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
     if finding.contrast != gate.contrast || !gate.metrics.contains(&(finding.outcome, finding.metric)) {
         return false;
     }
+    if gate.item_class.is_some() && gate.item_class != finding.item_class {
+        return false;
+    }
     // A number at one level is a repeat of that over all, unless it is asked whether it persists.
     let is_repeat = finding.along.is_some() && !matches!(finding.metric.entry().formula, Formula::Along(_));
     if is_repeat != gate.persist.is_some() {

@@ -145,6 +145,7 @@ impl<'p> Counting<'p> {
                 shape,
                 histograms: Vec::new(),
                 drawn: None,
+                lists: None,
             },
             several: account.groups.iter().map(|_| Several::default()).collect(),
             pairs: account.groups.iter().map(|_| BTreeMap::new()).collect(),

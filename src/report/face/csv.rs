@@ -8,7 +8,7 @@ use csv::Writer;
 use crate::report::model::v1::{Estimate, Result};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 25] = [
     "attribute",
     "group",
     "reference",
@@ -33,6 +33,7 @@ pub const COLUMNS: [&str; 22] = [
     "bootstrap_high",
     "along",
     "at",
+    "item_class",
 ];
 
 /// The estimates as CSV.
@@ -78,6 +79,7 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
         number(e.bootstrap_high),
         text(&e.along),
         text(&e.at),
+        text(&e.item_class),
     ]
 }
 
@@ -119,7 +121,8 @@ mod tests {
         assert_eq!(
             text.lines().next().unwrap(),
             "attribute,group,reference,outcome,metric,contrast,alias,estimate,low,high,level,method,p_value,\
-             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high,along,at"
+             p_adjusted,subjects,rows,deff,status,reason,given,bootstrap_low,bootstrap_high,along,at,\
+             item_class"
         );
     }
 

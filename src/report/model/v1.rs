@@ -253,6 +253,8 @@ pub struct Estimate {
     pub along: Option<String>,
     /// At which stage, period, system or arm of it; `null`: over all.
     pub at: Option<String>,
+    /// The class of items that lists are looked at for; `null`: all.
+    pub item_class: Option<String>,
     /// The outcome.
     pub outcome: String,
     /// The metric.
@@ -718,6 +720,8 @@ pub struct Answer {
     pub along: Option<String>,
     /// At which stage, period, system or arm of it; `null`: over all.
     pub at: Option<String>,
+    /// The class of items that lists are looked at for; `null`: all.
+    pub item_class: Option<String>,
     /// The metric that was meant.
     pub metric: String,
     /// The number.

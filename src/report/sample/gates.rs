@@ -93,6 +93,7 @@ pub(super) fn gates(result: &mut Result) {
                 given: e.given.clone(),
                 along: e.along.clone(),
                 at: e.at.clone(),
+                item_class: e.item_class.clone(),
                 metric: e.metric.clone(),
                 estimate: e.estimate,
                 low: e.low,

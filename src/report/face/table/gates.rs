@@ -34,25 +34,30 @@ fn write_gate(page: &mut Page, result: &Result, gate: &Gate) {
         page.text("no group could be asked about");
         return;
     }
-    let mut places: Vec<(&str, &str, Option<&str>)> = Vec::new();
+    let mut places: Vec<(&str, &str, Option<&str>, Option<&str>)> = Vec::new();
     for answer in &gate.answers {
         let place = (
             answer.outcome.as_str(),
             answer.attribute.as_str(),
             answer.given.as_deref(),
+            answer.item_class.as_deref(),
         );
         if !places.contains(&place) {
             places.push(place);
         }
     }
     let mut shown: Vec<String> = Vec::new();
-    for (outcome, attribute, given) in places {
-        let within = given.map_or_else(String::new, |given| format!(", within {}", quoted(given)));
+    for (outcome, attribute, given, class) in places {
+        let mut within = given.map_or_else(String::new, |given| format!(", within {}", quoted(given)));
+        if let Some(class) = class {
+            within.push_str(&format!(", items {}", quoted(class)));
+        }
         page.text(&format!("{} by {}{within}", quoted(outcome), quoted(attribute)));
         let mut answers: Vec<&Answer> = gate
             .answers
             .iter()
-            .filter(|a| a.outcome == outcome && a.attribute == attribute && a.given.as_deref() == given)
+            .filter(|a| a.outcome == outcome && a.attribute == attribute)
+            .filter(|a| a.given.as_deref() == given && a.item_class.as_deref() == class)
             .collect();
         answers.sort_by_key(|answer| urgency(&answer.verdict));
         let mut grid = Grid::new(columns());

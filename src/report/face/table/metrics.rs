@@ -3,7 +3,7 @@
 use super::Shown;
 use super::groups::{MAIN, SPARED};
 use super::page::{Column, Grid, Keep, Page};
-use crate::catalogue::{Metric, Need};
+use crate::catalogue::{Formula, ListSide, Metric, Need};
 use crate::report::model::v1::{Estimate, Grouping, Outcome};
 use crate::report::number::{self, UNDEFINED};
 use crate::report::reason::plain;
@@ -21,7 +21,12 @@ pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, 
         .collect();
     let shown = |id: &str| page.look.metrics == Shown::All || gated.contains(&id);
     let all = view.result.metrics.iter().map(|metric| metric.metric.as_str());
-    let metrics: Vec<&'a str> = all.filter(|id| shown(id)).collect();
+    // Attention and places have tables of their own.
+    let apart = |id: &str| {
+        let metric = Metric::find(id).map(|metric| metric.entry().formula);
+        matches!(metric, Some(Formula::List(how)) if how.side() != ListSide::Receiver)
+    };
+    let metrics: Vec<&'a str> = all.filter(|id| shown(id) && !apart(id)).collect();
     for family in [Family::Decision, Family::Label, Family::Value, Family::Custom] {
         let members: Vec<(String, Vec<String>)> = metrics
             .iter()
@@ -204,6 +209,7 @@ fn write_extremes(page: &mut Page, view: &View, outcome: &Outcome, grouping: &Gr
                 && e.metric == metric
                 && e.outcome == outcome.name
                 && e.attribute == grouping.attribute
+                && e.item_class.is_none()
         });
         for e in found {
             let number = match e.estimate {

@@ -7,6 +7,7 @@ mod followed;
 mod gates;
 mod groups;
 mod head;
+mod lists;
 mod matched;
 mod metrics;
 mod missing;
@@ -85,6 +86,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             }
             matched::write(&mut page, result, outcome, grouping);
             small::write(&mut page, result, outcome, grouping);
+            lists::write(&mut page, &view, outcome, grouping);
             missing::write(&mut page, result, outcome, grouping);
             missing::labels(&mut page, result, outcome, grouping);
         }

@@ -1,0 +1,88 @@
+//! What the reader of numbers of lists must know: how attention was weighed, what was left out, what the targets are.
+
+use crate::plan::{Plan, Target};
+use crate::ranking::{Discount, Ideal};
+use crate::tally::lists::Lists;
+use crate::tally::{Label, Tally};
+
+/// What the reader of numbers of lists must know.
+pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
+    let (Some(planned), Some(lists)) = (&plan.lists, &tally.lists) else {
+        return Vec::new();
+    };
+    let attention = match planned.discount {
+        Discount::Log2 => "1 / log2(rank + 1)".to_owned(),
+        Discount::Geometric(gamma) => format!("{gamma} to the power of (rank - 1)"),
+        Discount::Reciprocal => "1 / rank".to_owned(),
+        Discount::Step(last) => format!("1 down to rank {last}, and 0 below"),
+        Discount::Observed => planned.observed.map_or_else(String::new, |column| {
+            format!("what `{}` says", plan.log_columns[column])
+        }),
+    };
+    let mut notes = vec![format!(
+        "{} lists with {} rows; attention is {attention}, and nothing below rank {}.",
+        lists.lists, lists.rows, planned.depth
+    )];
+    if planned.request.is_none() {
+        notes.push("[list] names no request: each row is taken for a list of its own.".to_owned());
+    }
+    let unplaced: u64 = lists.everyone.unplaced.iter().sum();
+    if unplaced > 0 {
+        notes.push(format!(
+            "{unplaced} rows have no request or no rank, and are left out of everything about lists{}.",
+            by_group(plan, tally, lists)
+        ));
+    }
+    if planned.ideal == Ideal::Depth {
+        notes.push(format!(
+            "NDCG is measured by lists that are relevant down to rank {}: who has fewer relevant items scores lower.",
+            planned.depth
+        ));
+    }
+    if lists.clipped > 0 {
+        notes.push(format!(
+            "{} weights of rows were above {} and were cut to it.",
+            lists.clipped,
+            planned.clip.unwrap_or_default()
+        ));
+    }
+    for (grouping, sums) in plan.groupings.iter().zip(&lists.groupings) {
+        let from = match sums.target_from {
+            None => continue,
+            Some(Target::Population) => "its population",
+            Some(Target::Catalogue) if grouping.candidates.is_some() => "its candidates",
+            Some(Target::Catalogue) => "the different items of each group in the log",
+            Some(Target::Uniform) => "the number of its groups, all alike",
+        };
+        notes.push(format!(
+            "What groups of `{}` should get is taken from {from}.",
+            grouping.name
+        ));
+    }
+    notes
+}
+
+/// How the rows that are left out are spread over groups, where they are known.
+fn by_group(plan: &Plan, tally: &Tally, lists: &Lists) -> String {
+    let mut told = Vec::new();
+    for (index, sums) in lists.groupings.iter().enumerate() {
+        let groups = &tally.groupings[index].groups;
+        let parts: Vec<String> = groups
+            .iter()
+            .zip(&sums.unplaced)
+            .filter(|(_, rows)| **rows > 0)
+            .map(|(group, rows)| {
+                let names: Vec<&str> = group.labels.iter().map(|label: &Label| label.name.as_str()).collect();
+                format!("{rows} of `{}`", names.join(" & "))
+            })
+            .collect();
+        if !parts.is_empty() && plan.groupings[index].attributes.len() == 1 {
+            told.push(format!("{}: {}", plan.groupings[index].name, parts.join(", ")));
+        }
+    }
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", told.join("; "))
+    }
+}
