@@ -25,6 +25,7 @@ mod gates;
 mod large_logs;
 mod layering;
 mod matching;
+mod membership;
 mod metrics_reference;
 mod promises_in_docs;
 mod properties;

@@ -12,6 +12,7 @@ mod distribution;
 mod family;
 mod finding;
 mod matched;
+mod membership;
 mod missing;
 mod pair;
 mod quantile;
@@ -24,6 +25,7 @@ pub use conditional::{Agreement, Within};
 pub use crossed::{Proxy, Search, Subgroup};
 pub use finding::{About, Counts, Finding, Status};
 pub use matched::Matched;
+pub use membership::{Uncertain, UncertainGroup, Valued};
 pub use missing::{Bound, LabelBound};
 pub use side::Ends;
 pub use small::SmallGroup;
@@ -72,6 +74,8 @@ pub struct Assessment {
     pub proxies: Vec<Proxy>,
     /// Groups among people who are alike.
     pub matched: Vec<Matched>,
+    /// Groups of which only chances are known.
+    pub uncertain: Vec<Uncertain>,
     /// What small groups can say.
     pub small_groups: Vec<SmallGroup>,
     /// What the reader must know.
@@ -119,6 +123,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         search: None,
         proxies: Vec::new(),
         matched: Vec::new(),
+        uncertain: Vec::new(),
         small_groups: Vec::new(),
         notes: distribution::notes(plan, tally),
     };

@@ -183,6 +183,8 @@ pub enum Crossing {
     Differently,
     /// How alike those who are alike are treated, whatever their group.
     Consistency,
+    /// The gap of rates in which everybody counts by the chance to be in the group.
+    Weighted,
 }
 
 /// What a small group can say.
@@ -448,7 +450,7 @@ impl Formula {
             | Formula::Crossing(
                 Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
             ) => &[Contrast::Value],
-            Formula::Crossing(Crossing::Subgroup | Crossing::MatchedGap) => &[Contrast::Gap],
+            Formula::Crossing(Crossing::Subgroup | Crossing::MatchedGap | Crossing::Weighted) => &[Contrast::Gap],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
@@ -496,6 +498,8 @@ pub enum Need {
     Proxies,
     /// `[matching]`, columns in which people are alike.
     Matching,
+    /// `membership`, chances to be in a group.
+    Membership,
     /// `score`, how likely the system took the label to be positive.
     Score,
     /// `predicted`, what the system took the value to be.
@@ -686,7 +690,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 14] = [
+pub const FAMILIES: [Family; 15] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -700,6 +704,7 @@ pub const FAMILIES: [Family; 14] = [
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
     Family::new("small_groups", false, small_groups::ENTRIES),
+    Family::new("membership", true, crossed::MEMBERSHIP),
     CUSTOM,
 ];
 

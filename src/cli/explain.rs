@@ -46,6 +46,7 @@ fn need(has: Has) -> Need {
         Has::Search => Need::Search,
         Has::Proxies => Need::Proxies,
         Has::Matching => Need::Matching,
+        Has::Membership => Need::Membership,
         Has::Score => Need::Score,
         Has::Predicted => Need::Predicted,
     }

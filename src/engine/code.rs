@@ -30,6 +30,8 @@ pub(super) enum CodeError {
     NotANumber(String),
     /// A date of birth later than the row's day.
     BornLater(String),
+    /// A chance is a number from 0 to 1.
+    NoChance(String),
     /// The attribute has too many groups.
     TooManyGroups,
 }
@@ -65,6 +67,7 @@ impl Groups {
                 names.push(plan::OTHER.to_owned());
             }
             Rule::Bands(bands) => names.extend(bands.labels.iter().cloned()),
+            Rule::Chance => {}
         }
         for value in &attribute.missing {
             codes.insert(value.clone(), MISSING);
@@ -92,8 +95,9 @@ impl Groups {
             return Ok(code);
         }
         match &self.rule {
-            Rule::AsIs => {
-                if names.len() > MOST_GROUPS {
+            Rule::AsIs | Rule::Chance => {
+                // Chances have three decimals, and so are few.
+                if names.len() > MOST_GROUPS + 1 || (names.len() > MOST_GROUPS && self.rule == Rule::AsIs) {
                     return Err(CodeError::TooManyGroups);
                 }
                 let code = names.len() as u32;
@@ -158,7 +162,24 @@ impl<'g> AttributeCoder<'g> {
         }
         match &self.groups.rule {
             Rule::Bands(bands) => band_code(bands, &self.groups.missing, value, on, &mut self.buffer),
+            Rule::Chance => self.chance(value),
             _ => Ok((self.groups.code_of(value.text(&mut self.buffer))?, true)),
+        }
+    }
+
+    /// The code of a chance, to three decimals.
+    fn chance(&mut self, value: Value<'_>) -> Result<(u32, bool), CodeError> {
+        let text = value.text(&mut self.buffer);
+        if self.groups.missing.iter().any(|m| m == text) {
+            return Ok((MISSING, true));
+        }
+        match value.number() {
+            Ok(None) => Ok((MISSING, true)),
+            Ok(Some(chance)) if (0.0..=1.0).contains(&chance) => {
+                let rounded = (chance * 1000.0).round() / 1000.0;
+                Ok((self.groups.code_of(&rounded.to_string())?, true))
+            }
+            _ => Err(CodeError::NoChance(value.text(&mut self.buffer).to_owned())),
         }
     }
 

@@ -90,6 +90,7 @@ fn counted_scores(
         searched: false,
         suspected: false,
         matched: false,
+        uncertain: false,
         sweep: None,
         defined: Vec::new(),
         ratios: &[],

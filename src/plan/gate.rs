@@ -270,6 +270,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Search => outcome.searched,
         Need::Proxies => outcome.suspected,
         Need::Matching => outcome.matched,
+        Need::Membership => outcome.uncertain,
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
     }
@@ -306,6 +307,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Matching) => (
             "columns in which people are alike",
             "add [matching] columns = [\"segment\"] to the spec, or --matching segment",
+        ),
+        Some(Need::Membership) => (
+            "groups of which chances are known",
+            "add membership = { a = \"p_a\", b = \"p_b\" } to a [[protected]] attribute",
         ),
         Some(Need::Population) => (
             "a reference population",

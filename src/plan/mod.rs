@@ -8,6 +8,7 @@ mod custom;
 mod gate;
 mod group;
 mod inputs;
+mod membership;
 mod resolve;
 
 pub use asof::as_of;
@@ -341,6 +342,8 @@ pub enum Rule {
     Recode(Vec<(String, Vec<String>)>),
     /// Numeric bands, or bands of age when the value is a date of birth.
     Bands(Bands),
+    /// A chance from 0 to 1, to three decimals.
+    Chance,
 }
 
 /// Half-open numeric bands `[edge_i, edge_{i+1})`, with an open band at each end.
@@ -410,6 +413,8 @@ pub enum Purpose {
         /// How many of the attributes are protected; the others are suspects.
         protected: usize,
     },
+    /// How groups are treated of which only the chance to be in them is known; each attribute is one group's chance.
+    Membership(Membership),
     /// How the groups of the first attribute are treated among people who are alike.
     Matching {
         /// How many of the other attributes must be the same; the rest must be near.
@@ -417,6 +422,21 @@ pub enum Purpose {
         /// How near.
         nearness: Nearness,
     },
+}
+
+/// An attribute of which only chances are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    /// Its name.
+    pub name: String,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// Whom they are compared with; `None`: the largest.
+    pub reference: Option<usize>,
+    /// The chance from which somebody is counted as of a group.
+    pub threshold: f64,
+    /// Where it was written, for errors that only the data can raise.
+    pub origin: Origin,
 }
 
 /// How near people must be to be alike.
@@ -472,6 +492,8 @@ pub struct Outcome {
     pub suspected: bool,
     /// Whether people who are alike are compared.
     pub matched: bool,
+    /// Whether there are groups of which only chances are known.
+    pub uncertain: bool,
     /// Metrics that the spec defines.
     pub defined: Vec<Metric>,
     /// The ratios of those that this outcome can give.

@@ -6,6 +6,7 @@ use super::crossed::{crossed, features};
 use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
+use super::membership;
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
@@ -210,8 +211,11 @@ pub fn resolve(
             );
         }
     }
-    let features = features(spec);
-    let attributes = attributes(spec, &features, &mut columns, &mut faults);
+    let mut features = features(spec);
+    let chances = membership::features(spec);
+    notes.extend(membership::notes(spec));
+    features.extend(chances.iter().cloned());
+    let attributes = attributes(spec, &features, chances.len(), &mut columns, &mut faults);
     // With a fault among them the places of attributes do not tell which are strata; the fault ends this anyway.
     let strata = attributes.len().saturating_sub(features.len());
     let protected = strata.saturating_sub(spec.strata.len());
@@ -225,7 +229,8 @@ pub fn resolve(
         .collect();
     let defined = defined(spec, &mut faults);
     let outcomes = outcomes(spec, weight, &defined, &mut columns, &mut notes, &mut faults);
-    let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
+    let mut crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
+    crossed.extend(membership::crossed(spec, &attributes, &outcomes, &mut faults));
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
@@ -450,6 +455,7 @@ fn outcomes(
             }),
             suspected: spec.proxies.is_some() && outcomes.is_empty(),
             matched: spec.matching.is_some(),
+            uncertain: spec.protected.iter().any(|p| p.membership.is_some()),
             populated: spec.protected.iter().any(|p| p.population.is_some()),
             defined: defined.to_vec(),
             ratios: &[],

@@ -76,6 +76,8 @@ mod tests {
             ("Proxy", "/proxies/0"),
             ("Matched", "/matched/0"),
             ("Balance", "/matched/0/balance/0"),
+            ("Uncertain", "/uncertain/0"),
+            ("UncertainGroup", "/uncertain/0/groups/0"),
             ("SmallGroup", "/small_groups/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),

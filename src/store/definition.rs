@@ -84,6 +84,7 @@ fn rule(attribute: &Attribute, column: &str) -> String {
     match &attribute.rule {
         Rule::AsIs => {}
         Rule::Recode(groups) => says.push_str(&format!(", recoded {groups:?}")),
+        Rule::Chance => says.push_str(", a chance"),
         Rule::Bands(bands) => says.push_str(&format!(", bands {:?}", bands.edges)),
     }
     if !attribute.missing.is_empty() {
