@@ -30,6 +30,7 @@ mod layering;
 mod list_sides;
 mod lists;
 mod matching;
+mod membership;
 mod metrics_reference;
 mod prices;
 mod promises_in_docs;

@@ -189,7 +189,7 @@ pub fn interval(assessment: &Assessment, metric: &str, contrast: Contrast, group
             let here = match f.about {
                 About::Group { group: g, .. } => g == group,
                 About::Extremes { .. } => true,
-                About::Everyone | About::Subgroup { .. } | About::Absent { .. } => false,
+                About::Everyone | About::Subgroup { .. } | About::Uncertain { .. } | About::Absent { .. } => false,
             };
             here && f.metric.id() == metric && f.contrast == contrast
         })

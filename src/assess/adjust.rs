@@ -42,7 +42,7 @@ pub(super) fn adjust(findings: &mut [Finding]) -> u64 {
             continue;
         }
         let (grouping, group) = match &finding.about {
-            About::Everyone | About::Subgroup { .. } => (usize::MAX, 0),
+            About::Everyone | About::Subgroup { .. } | About::Uncertain { .. } => (usize::MAX, 0),
             About::Group { grouping, group } => (*grouping, *group),
             // Several absent groups differ by their shares, and so by their gaps.
             About::Absent { grouping, .. } => (*grouping, usize::MAX - 1),

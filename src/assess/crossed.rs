@@ -90,16 +90,19 @@ pub struct Proxy {
 /// Does what the plan asks of combinations of columns.
 ///
 /// # Errors
-/// A column that must be near holds something that is no number.
+/// A column that must be near holds something that is no number, or chances add up to more than 1.
 pub(super) fn crossed(plan: &Plan, tally: &Tally, assessment: &mut Assessment) -> Result<(), Diagnostic> {
     for (index, crossed) in plan.crossed.iter().enumerate() {
         let mut kept = tally.histograms.iter();
         let histogram = kept.find(|h| h.of.first == plan.groupings.len() + index);
         let hunt = Hunt { plan, tally, crossed };
-        match crossed.purpose {
-            Purpose::Search { metric, depth, people } => hunt.search(histogram, (metric, depth, people), assessment),
-            Purpose::Proxies { protected } => hunt.proxies(histogram, protected, assessment),
-            Purpose::Matching { exact, nearness } => hunt.matching(histogram, (exact, nearness), assessment)?,
+        match &crossed.purpose {
+            Purpose::Search { metric, depth, people } => {
+                hunt.search(histogram, (*metric, *depth, *people), assessment);
+            }
+            Purpose::Proxies { protected } => hunt.proxies(histogram, *protected, assessment),
+            Purpose::Matching { exact, nearness } => hunt.matching(histogram, (*exact, *nearness), assessment)?,
+            Purpose::Membership(asked) => hunt.membership(histogram, asked, assessment)?,
         }
     }
     Ok(())

@@ -35,6 +35,13 @@ pub enum About {
         /// Its name: `gender=female & channel=app`.
         name: String,
     },
+    /// A group of which only the chance to be in it is known.
+    Uncertain {
+        /// The attribute.
+        attribute: String,
+        /// The group.
+        group: String,
+    },
     /// All judged groups of a grouping: the lowest and the highest by name.
     Extremes {
         /// The grouping.
@@ -49,7 +56,7 @@ impl About {
     #[must_use]
     pub fn grouping(&self) -> Option<usize> {
         match self {
-            About::Everyone | About::Subgroup { .. } => None,
+            About::Everyone | About::Subgroup { .. } | About::Uncertain { .. } => None,
             About::Group { grouping, .. } | About::Absent { grouping, .. } | About::Extremes { grouping, .. } => {
                 Some(*grouping)
             }

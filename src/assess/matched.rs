@@ -258,7 +258,7 @@ impl Hunt<'_> {
         finding
     }
 
-    fn with_ends(&self, (value, error): Told, scale: Scale) -> (f64, Option<Ends>) {
+    pub(super) fn with_ends(&self, (value, error): Told, scale: Scale) -> (f64, Option<Ends>) {
         let ends = error.and_then(|(error, df)| delta(value, error, df, scale).interval(self.plan.level));
         (value, ends.map(|(ends, _)| ends))
     }
@@ -279,7 +279,7 @@ impl Hunt<'_> {
     }
 }
 
-fn share_scale(value: f64) -> Scale {
+pub(super) fn share_scale(value: f64) -> Scale {
     if value > 0.0 && value < 1.0 {
         Scale::Logit
     } else {
@@ -287,7 +287,7 @@ fn share_scale(value: f64) -> Scale {
     }
 }
 
-fn delta(value: f64, error: f64, df: f64, scale: Scale) -> Delta {
+pub(super) fn delta(value: f64, error: f64, df: f64, scale: Scale) -> Delta {
     Delta {
         value,
         error: match scale {

@@ -17,6 +17,7 @@ mod finding;
 mod list_notes;
 mod lists;
 mod matched;
+mod membership;
 mod missing;
 mod pair;
 mod price;
@@ -31,6 +32,7 @@ pub use crossed::{Proxy, Search, Subgroup};
 pub use curves::Curve;
 pub use finding::{About, Counts, Finding, Status};
 pub use matched::Matched;
+pub use membership::{Uncertain, UncertainGroup, Valued};
 pub use missing::{Bound, LabelBound};
 pub use side::Ends;
 pub use small::SmallGroup;
@@ -81,6 +83,8 @@ pub struct Assessment {
     pub matched: Vec<Matched>,
     /// How reliable scores are, and what thresholds at them would find.
     pub curves: Vec<Curve>,
+    /// Groups of which only chances are known.
+    pub uncertain: Vec<Uncertain>,
     /// What small groups can say.
     pub small_groups: Vec<SmallGroup>,
     /// What the reader must know.
@@ -129,6 +133,7 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         proxies: Vec::new(),
         matched: Vec::new(),
         curves: Vec::new(),
+        uncertain: Vec::new(),
         small_groups: Vec::new(),
         notes: [distribution::notes(plan, tally), list_notes::notes(plan, tally)].concat(),
     };

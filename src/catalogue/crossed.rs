@@ -89,3 +89,17 @@ pub(super) const MATCHING: &[Entry] = &[
         source: "Zemel et al. 2013; AIF360 consistency_score",
     },
 ];
+
+pub(super) const MEMBERSHIP: &[Entry] = &[Entry {
+    id: "weighted_gap",
+    title: "Gap of rates weighted by chances",
+    meaning: "A group's selection rate less the reference's, where nobody knows who is in them and everybody counts in each by the chance to be in it.",
+    formula_text: "sum of p_g(row) selected(row) / sum of p_g(row), less the same of the reference",
+    formula: Formula::Crossing(Crossing::Weighted),
+    unit: Unit::Share,
+    direction: Direction::Favour,
+    needs: &[Need::Membership],
+    aliases: &[],
+    caution: "It is right if, among people with the same chances, being selected does not hang on the group; if it does, the gap comes out too near to 0. Read it beside the bounds, which assume nothing, and never alone. Inferring a group is itself processing of personal data, and needs a legal basis of its own.",
+    source: "Chen et al. 2019; the bounds beside it: Kallus, Mao & Zhou 2022",
+}];

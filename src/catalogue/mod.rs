@@ -245,6 +245,8 @@ pub enum Crossing {
     Differently,
     /// How alike those who are alike are treated, whatever their group.
     Consistency,
+    /// The gap of rates in which everybody counts by the chance to be in the group.
+    Weighted,
 }
 
 /// What a small group can say.
@@ -603,7 +605,7 @@ impl Formula {
             | Formula::Crossing(
                 Crossing::Auc | Crossing::Information | Crossing::Differently | Crossing::Consistency,
             ) => &[Contrast::Value],
-            Formula::Crossing(Crossing::Subgroup | Crossing::MatchedGap) => &[Contrast::Gap],
+            Formula::Crossing(Crossing::Subgroup | Crossing::MatchedGap | Crossing::Weighted) => &[Contrast::Gap],
             Formula::Representation => &[Contrast::Value, Contrast::Gap, Contrast::Ratio, Contrast::MaxGap],
             Formula::Worst(..) => &[Contrast::Gap, Contrast::Ratio, Contrast::MaxGap, Contrast::MinRatio],
         }
@@ -657,6 +659,8 @@ pub enum Need {
     Proxies,
     /// `[matching]`, columns in which people are alike.
     Matching,
+    /// `membership`, chances to be in a group.
+    Membership,
     /// `score`, how likely the system took the label to be positive.
     Score,
     /// `predicted`, what the system took the value to be.
@@ -877,7 +881,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 25] = [
+pub const FAMILIES: [Family; 26] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -902,6 +906,7 @@ pub const FAMILIES: [Family; 25] = [
     Family::new("ranking", true, lists::RANKING),
     Family::new("recommender", true, lists::RECOMMENDER),
     Family::new("items", false, lists::ITEM_TABLES),
+    Family::new("membership", true, crossed::MEMBERSHIP),
     CUSTOM,
 ];
 

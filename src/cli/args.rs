@@ -206,6 +206,8 @@ pub enum Has {
     Proxies,
     /// Columns in which people are alike.
     Matching,
+    /// Chances to be in a group.
+    Membership,
     /// A score.
     Score,
     /// A predicted value.

@@ -48,6 +48,7 @@ fn needs(has: Has) -> &'static [Need] {
         Has::Search => &[Need::Search],
         Has::Proxies => &[Need::Proxies],
         Has::Matching => &[Need::Matching],
+        Has::Membership => &[Need::Membership],
         Has::Score => &[Need::Score, Need::Merit],
         Has::Predicted => &[Need::Predicted],
         Has::Funnel => &[Need::Funnel],

@@ -30,6 +30,8 @@ pub(super) enum CodeError {
     BornLater(String),
     /// A time that begins with no day.
     NoDay(String),
+    /// A chance is a number from 0 to 1.
+    NoChance(String),
     /// The attribute has too many groups.
     TooManyGroups,
 }
@@ -68,6 +70,7 @@ impl Groups {
                 names.push(plan::OTHER.to_owned());
             }
             Rule::Bands(bands) => names.extend(bands.labels.iter().cloned()),
+            Rule::Chance => {}
         }
         for value in &attribute.missing {
             codes.insert(value.clone(), MISSING);
@@ -96,7 +99,7 @@ impl Groups {
             return Ok(code);
         }
         match &self.rule {
-            Rule::AsIs | Rule::Period(_) => {
+            Rule::AsIs | Rule::Period(_) | Rule::Chance => {
                 if names.len() > self.most {
                     return Err(CodeError::TooManyGroups);
                 }
@@ -174,7 +177,24 @@ impl<'g> AttributeCoder<'g> {
                 };
                 Ok((self.groups.code_of(&every.name(day))?, true))
             }
+            Rule::Chance => self.chance(value),
             _ => Ok((self.groups.code_of(value.text(&mut self.buffer))?, true)),
+        }
+    }
+
+    /// The code of a chance, to three decimals.
+    fn chance(&mut self, value: Value<'_>) -> Result<(u32, bool), CodeError> {
+        let text = value.text(&mut self.buffer);
+        if self.groups.missing.iter().any(|m| m == text) {
+            return Ok((MISSING, true));
+        }
+        match value.number() {
+            Ok(None) => Ok((MISSING, true)),
+            Ok(Some(chance)) if (0.0..=1.0).contains(&chance) => {
+                let rounded = (chance * 1000.0).round() / 1000.0;
+                Ok((self.groups.code_of(&rounded.to_string())?, true))
+            }
+            _ => Err(CodeError::NoChance(value.text(&mut self.buffer).to_owned())),
         }
     }
 

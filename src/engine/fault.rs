@@ -70,6 +70,14 @@ pub(super) fn group_error(error: &CodeError, attribute: &Attribute) -> Diagnosti
             ),
         )
         .help("if it means that the value is not known, add it to the attribute's `missing`"),
+        CodeError::NoChance(text) => Diagnostic::new(
+            "out-of-range",
+            format!(
+                "\"{}\" is no chance to be in a group: that is a number from 0 to 1",
+                cut(text)
+            ),
+        )
+        .help("if it means that nothing is known of the person, add it to the attribute's `missing`"),
         CodeError::BornLater(text) => Diagnostic::new(
             "born-later",
             format!("a date of birth of `{}` lies after its row: {text}", attribute.name),

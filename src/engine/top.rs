@@ -93,6 +93,7 @@ fn counted_scores(
         suspected: false,
         matched: false,
         listing: None,
+        uncertain: false,
         sweep: None,
         stage: None,
         followed: Vec::new(),

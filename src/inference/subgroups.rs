@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 
 use super::benjamini_hochberg::benjamini_hochberg;
+use super::jackknife::jackknife;
 use super::special::{t_quantile, t_sf};
 
 /// Rows and what is counted among them.
@@ -134,18 +135,6 @@ fn whole(counts: &[Count]) -> Count {
 fn rate(count: Count) -> Option<f64> {
     // What is left of a difference of weights may be a trace of rounding.
     (count[1] > 1e-9).then(|| count[0] / count[1])
-}
-
-/// Variance of a number of replicates by leaving each out, and its degrees of freedom.
-fn jackknife(replicates: usize, without: impl Fn(usize) -> Option<f64>) -> Option<(f64, f64)> {
-    let values: Vec<f64> = (0..replicates).map(without).collect::<Option<_>>()?;
-    let count = values.len() as f64;
-    if count < 2.0 {
-        return None;
-    }
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Some(((count - 1.0) / count * squares, count - 1.0))
 }
 
 /// A search under way.

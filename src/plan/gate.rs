@@ -315,6 +315,7 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Search => outcome.searched,
         Need::Proxies => outcome.suspected,
         Need::Matching => outcome.matched,
+        Need::Membership => outcome.uncertain,
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
         Need::Cap => outcome.cap.is_some(),
@@ -379,6 +380,10 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Arms) => (
             "a treatment and a control",
             "add treatment = { column = \"arm\", values = [\"mail\"] } and control = { column = \"arm\", values = [\"none\"] } to the outcome",
+        ),
+        Some(Need::Membership) => (
+            "groups of which chances are known",
+            "add membership = { a = \"p_a\", b = \"p_b\" } to a [[protected]] attribute",
         ),
         Some(Need::Population) => (
             "a reference population",

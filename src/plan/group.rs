@@ -12,6 +12,8 @@ use crate::spec::{At, Intersections, Origin, Protected, Shares, Spec};
 const MOST_GROUPINGS: usize = 64;
 /// Groups of one attribute.
 pub(super) const MOST_GROUPS: usize = 1000;
+/// Different chances from 0 to 1, to three decimals.
+const CHANCES: usize = 1001;
 /// Different numbers in which people may be near.
 const MOST_NUMBERS: usize = 100_000;
 
@@ -25,9 +27,11 @@ fn most(spec: &Spec, name: &str) -> usize {
     }
 }
 
+/// The attributes: protected ones that are known, strata, and features, of which the last so many are chances.
 pub(super) fn attributes(
     spec: &Spec,
     features: &[Protected],
+    chances: usize,
     columns: &mut Columns<'_>,
     faults: &mut Faults<'_>,
 ) -> Vec<Attribute> {
@@ -40,7 +44,10 @@ pub(super) fn attributes(
         );
     }
     let mut attributes: Vec<Attribute> = Vec::new();
-    for protected in spec.protected.iter().chain(&spec.strata).chain(features) {
+    let (features, chances) = features.split_at(features.len() - chances);
+    let known = spec.protected.iter().filter(|p| p.membership.is_none());
+    let named = known.chain(&spec.strata).chain(features).map(|p| (p, false));
+    for (protected, is_chance) in named.chain(chances.iter().map(|p| (p, true))) {
         let name = &protected.name;
         if attributes.iter().any(|a| a.name == name.value) {
             faults.add(
@@ -64,10 +71,11 @@ pub(super) fn attributes(
         let Some((table, column)) = column(spec, protected, columns, faults) else {
             continue;
         };
-        let rule = rule(protected);
+        let rule = if is_chance { Rule::Chance } else { rule(protected) };
         if let Some(kind) = columns.kind(table, column) {
             let fault = match (&rule, kind) {
                 (Rule::Bands(_), Kind::Boolean) => Some("`bands` need numbers or dates of birth, not truth values"),
+                (Rule::Chance, Kind::Boolean | Kind::Date | Kind::Datetime) => Some("a chance is a number from 0 to 1"),
                 _ => None,
             };
             if let Some(message) = fault {
@@ -80,7 +88,7 @@ pub(super) fn attributes(
             column,
             rule,
             missing: protected.missing.iter().map(|m| m.value.clone()).collect(),
-            most: most(spec, &name.value),
+            most: if is_chance { CHANCES } else { most(spec, &name.value) },
             of_items: super::lists::is_of_items(protected, table, faults),
             origin: name.origin.clone(),
         });
@@ -230,7 +238,7 @@ fn check_reference(attribute: &Attribute, reference: &At<String>, faults: &mut F
         return;
     }
     let known: Vec<&str> = match &attribute.rule {
-        Rule::AsIs | Rule::Period(_) | Rule::Stages(_) | Rule::Log => return,
+        Rule::AsIs | Rule::Chance | Rule::Period(_) | Rule::Stages(_) | Rule::Log => return,
         Rule::Recode(groups) => groups
             .iter()
             .map(|(name, _)| name.as_str())
@@ -524,7 +532,7 @@ fn check_intersection_reference(spec: &Spec, set: &[usize], attributes: &[Attrib
 /// The groups of an attribute, where they are known without reading rows.
 pub(super) fn closed_groups(attribute: &Attribute) -> Option<Vec<String>> {
     match &attribute.rule {
-        Rule::AsIs | Rule::Period(_) | Rule::Stages(_) | Rule::Log => None,
+        Rule::AsIs | Rule::Chance | Rule::Period(_) | Rule::Stages(_) | Rule::Log => None,
         Rule::Recode(groups) => Some(
             groups
                 .iter()

@@ -10,6 +10,7 @@ mod gate;
 mod group;
 mod inputs;
 mod lists;
+mod membership;
 mod period;
 mod resolve;
 
@@ -387,6 +388,8 @@ pub enum Rule {
     Stages(Vec<Condition>),
     /// Which of two logs the row is of.
     Log,
+    /// A chance from 0 to 1, to three decimals.
+    Chance,
 }
 
 /// Half-open numeric bands `[edge_i, edge_{i+1})`, with an open band at each end.
@@ -458,6 +461,8 @@ pub enum Purpose {
         /// How many of the attributes are protected; the others are suspects.
         protected: usize,
     },
+    /// How groups are treated of which only the chance to be in them is known; each attribute is one group's chance.
+    Membership(Membership),
     /// How the groups of the first attribute are treated among people who are alike.
     Matching {
         /// How many of the other attributes must be the same; the rest must be near.
@@ -465,6 +470,21 @@ pub enum Purpose {
         /// How near.
         nearness: Nearness,
     },
+}
+
+/// An attribute of which only chances are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    /// Its name.
+    pub name: String,
+    /// Its groups.
+    pub groups: Vec<String>,
+    /// Whom they are compared with; `None`: the largest.
+    pub reference: Option<usize>,
+    /// The chance from which somebody is counted as of a group.
+    pub threshold: f64,
+    /// Where it was written, for errors that only the data can raise.
+    pub origin: Origin,
 }
 
 /// How near people must be to be alike.
@@ -567,6 +587,8 @@ pub struct Outcome {
     pub matched: bool,
     /// What the rows say as places in lists, if they are.
     pub listing: Option<Listing>,
+    /// Whether there are groups of which only chances are known.
+    pub uncertain: bool,
     /// Metrics that the spec defines.
     pub defined: Vec<Metric>,
     /// The ratios of those that this outcome can give.

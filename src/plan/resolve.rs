@@ -8,6 +8,7 @@ use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
 use super::lists::lists;
+use super::membership;
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
@@ -212,8 +213,11 @@ pub fn resolve(
             );
         }
     }
-    let features = features(spec);
-    let mut attributes = attributes(spec, &features, &mut columns, &mut faults);
+    let mut features = features(spec);
+    let chances = membership::features(spec);
+    notes.extend(membership::notes(spec));
+    features.extend(chances.iter().cloned());
+    let mut attributes = attributes(spec, &features, chances.len(), &mut columns, &mut faults);
     // With a fault among them the places of attributes do not tell which are strata; the fault ends this anyway.
     let strata = attributes.len().saturating_sub(features.len());
     let protected = strata.saturating_sub(spec.strata.len());
@@ -245,7 +249,8 @@ pub fn resolve(
                 .to_owned(),
         );
     }
-    let crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
+    let mut crossed = crossed(spec, &attributes, protected, &outcomes, &mut faults);
+    crossed.extend(membership::crossed(spec, &attributes, &outcomes, &mut faults));
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let bootstrap = bootstrap(spec, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
@@ -508,6 +513,7 @@ fn outcomes(
             suspected: spec.proxies.is_some() && outcomes.is_empty(),
             matched: spec.matching.is_some(),
             listing: super::lists::listing(spec, outcomes.is_empty()),
+            uncertain: spec.protected.iter().any(|p| p.membership.is_some()),
             populated: spec
                 .protected
                 .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::model::v1;
 use crate::assess::{
     About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, SmallGroup,
-    Status, Subgroup, Within,
+    Status, Subgroup, Uncertain, UncertainGroup, Valued, Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
@@ -127,6 +127,11 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .curves
             .iter()
             .map(|found| curve(plan, tally, found))
+            .collect(),
+        uncertain: assessment
+            .uncertain
+            .iter()
+            .map(|found| uncertain(plan, found))
             .collect(),
         small_groups: assessment
             .small_groups
@@ -352,6 +357,7 @@ fn names(plan: &Plan, tally: &Tally, about: &About) -> (String, String) {
             plan.groupings[*grouping].name.clone(),
             tally.groupings[*grouping].groups[*group].name(),
         ),
+        About::Uncertain { attribute, group } => (attribute.clone(), group.clone()),
         About::Subgroup { name } => (SEARCH.to_owned(), name.clone()),
         About::Absent { grouping, name } => (plan.groupings[*grouping].name.clone(), name.clone()),
         About::Extremes { grouping, names } => (
@@ -584,6 +590,47 @@ fn curve(plan: &Plan, tally: &Tally, found: &Curve) -> v1::Curve {
         group: tally.groupings[found.grouping].groups[found.group].name(),
         bins: bins.collect(),
         roc: roc.collect(),
+    }
+}
+
+fn uncertain(plan: &Plan, found: &Uncertain) -> v1::Uncertain {
+    v1::Uncertain {
+        attribute: found.attribute.clone(),
+        reference: found.reference.clone(),
+        outcome: plan.outcomes[found.outcome].name.clone(),
+        threshold: found.threshold,
+        rows: found.rows.0,
+        rows_unknown: found.rows.1,
+        strata: found.strata.0 as u64,
+        strata_step: found.strata.1,
+        groups: found.groups.iter().map(uncertain_group).collect(),
+    }
+}
+
+fn uncertain_group(found: &UncertainGroup) -> v1::UncertainGroup {
+    let value = |told: Valued| told.map(|(value, _)| value);
+    let low = |told: Valued| told.and_then(|(_, ends)| ends?.low);
+    let high = |told: Valued| told.and_then(|(_, ends)| ends?.high);
+    v1::UncertainGroup {
+        group: found.group.clone(),
+        expected_rows: found.rows.0,
+        counted_rows: found.rows.1,
+        weighted: value(found.rates.0),
+        weighted_low: low(found.rates.0),
+        weighted_high: high(found.rates.0),
+        thresholded: value(found.rates.1),
+        thresholded_low: low(found.rates.1),
+        thresholded_high: high(found.rates.1),
+        bound_low: found.bounds.map(|(low, _)| low),
+        bound_high: found.bounds.map(|(_, high)| high),
+        weighted_gap: value(found.gaps.0),
+        weighted_gap_low: low(found.gaps.0),
+        weighted_gap_high: high(found.gaps.0),
+        thresholded_gap: value(found.gaps.1),
+        thresholded_gap_low: low(found.gaps.1),
+        thresholded_gap_high: high(found.gaps.1),
+        gap_bound_low: found.gap_bounds.map(|(low, _)| low),
+        gap_bound_high: found.gap_bounds.map(|(_, high)| high),
     }
 }
 

@@ -32,6 +32,7 @@ pub fn need(need: Need) -> &'static str {
         Need::Search => "columns to search (`[search]`)",
         Need::Matching => "columns in which people are alike (`[matching]`)",
         Need::Proxies => "suspected columns (`[proxies]`)",
+        Need::Membership => "chances to be in a group (`membership` of an attribute)",
         Need::Score => "a score (`score`)",
         Need::Predicted => "a predicted value (`predicted`)",
         Need::Funnel => "stages one after the other (`[[funnel]]`)",

@@ -178,6 +178,7 @@ fn blank() -> Result {
         proxies: proxies(),
         matched: vec![matched()],
         curves: vec![curve()],
+        uncertain: vec![uncertain()],
         small_groups: small_groups(),
         bounds: vec![bound()],
         label_bounds: vec![label_bound()],
@@ -445,6 +446,41 @@ fn curve() -> Curve {
             bin((0.61, 0.98), 0.77, 0.75, None),
         ],
         roc: vec![point(0.9, 0.04, 0.31), point(0.5, 0.22, 0.72), point(0.02, 1.0, 1.0)],
+    }
+}
+
+fn uncertain() -> Uncertain {
+    let group = |group: &str, rate: f64, gap: Option<f64>| UncertainGroup {
+        group: group.to_owned(),
+        expected_rows: 20_044.0,
+        counted_rows: 18_113.0,
+        weighted: Some(rate),
+        weighted_low: Some(rate - 0.02),
+        weighted_high: Some(rate + 0.02),
+        thresholded: Some(rate - 0.01),
+        thresholded_low: Some(rate - 0.03),
+        thresholded_high: Some(rate + 0.01),
+        bound_low: Some(rate - 0.21),
+        bound_high: Some(rate + 0.19),
+        weighted_gap: gap,
+        weighted_gap_low: gap.map(|gap| gap - 0.02),
+        weighted_gap_high: gap.map(|gap| gap + 0.02),
+        thresholded_gap: gap.map(|gap| gap * 1.5),
+        thresholded_gap_low: gap.map(|gap| gap * 1.5 - 0.02),
+        thresholded_gap_high: gap.map(|gap| gap * 1.5 + 0.02),
+        gap_bound_low: gap.map(|gap| gap - 0.4),
+        gap_bound_high: gap.map(|gap| gap + 0.4),
+    };
+    Uncertain {
+        attribute: "origin".to_owned(),
+        reference: "here".to_owned(),
+        outcome: "offered".to_owned(),
+        threshold: 0.5,
+        rows: 40_088.0,
+        rows_unknown: 12.0,
+        strata: 41,
+        strata_step: Some(0.05),
+        groups: vec![group("elsewhere", 0.521, Some(-0.064)), group("here", 0.585, None)],
     }
 }
 

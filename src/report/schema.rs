@@ -79,6 +79,8 @@ mod tests {
             ("Curve", "/curves/0"),
             ("Bin", "/curves/0/bins/0"),
             ("RocPoint", "/curves/0/roc/0"),
+            ("Uncertain", "/uncertain/0"),
+            ("UncertainGroup", "/uncertain/0/groups/0"),
             ("SmallGroup", "/small_groups/0"),
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),

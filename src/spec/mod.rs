@@ -268,6 +268,9 @@ pub type Shares = Vec<(At<String>, f64)>;
 /// Groups with the raw values that mean them, in the order written.
 pub type Recode = Vec<(At<String>, Vec<At<String>>)>;
 
+/// Groups with the columns of the chance to be in them, in the order written.
+pub type Membership = Vec<(At<String>, At<String>)>;
+
 /// `[[protected]]`: one attribute of people; or `[[stratum]]`, which has no reference.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Protected {
@@ -291,6 +294,10 @@ pub struct Protected {
     pub bands: Option<At<Vec<f64>>>,
     /// Raw values by group, in the order written; the rest is `(other)`.
     pub values: Option<At<Recode>>,
+    /// Columns of the chances to be in each group, where nobody knows the group itself.
+    pub membership: Option<At<Membership>>,
+    /// The chance from which somebody is counted as of a group; 0.5 unless given.
+    pub threshold: Option<At<f64>>,
 }
 
 /// `[groups]`: which combinations are looked at, and how small a group may be.

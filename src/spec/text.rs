@@ -10,8 +10,8 @@ use super::axes::{funnel, periods, persist};
 use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Origin, Outcome, People,
-    Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Membership, Origin, Outcome,
+    People, Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -566,6 +566,8 @@ fn protected(mut table: Reader<'_, '_, '_>, compared: bool) -> Option<Protected>
         missing: table.texts("missing").map(|m| m.value).unwrap_or_default(),
         bands: bands(&mut table),
         values: recode(&mut table),
+        membership: if compared { membership(&mut table) } else { None },
+        threshold: if compared { table.number("threshold") } else { None },
         name: name.unwrap_or_default(),
     };
     if let (
@@ -581,8 +583,86 @@ fn protected(mut table: Reader<'_, '_, '_>, compared: bool) -> Option<Protected>
             span.clone(),
         );
     }
+    check_membership(&protected, table.faults);
     table.finish();
     Some(protected)
+}
+
+/// Chances leave no room for what makes groups of values.
+fn check_membership(protected: &Protected, faults: &mut Faults<'_>) {
+    let mut fault = |what: &str, help: &str, origin: &Origin| {
+        if let Origin::File(span) = origin {
+            faults.add(Diagnostic::new("bad-value", what).help(help), span.clone());
+        }
+    };
+    let Some(membership) = &protected.membership else {
+        if let Some(threshold) = &protected.threshold {
+            fault(
+                "`threshold` goes with `membership`",
+                "for example: membership = { a = \"p_a\", b = \"p_b\" }",
+                &threshold.origin,
+            );
+        }
+        return;
+    };
+    if membership.value.len() < 2 {
+        fault(
+            "`membership` needs two groups or more",
+            "what is left of 1 may be a column too: membership = { a = \"p_a\", b = \"p_not_a\" }",
+            &membership.origin,
+        );
+    }
+    let groups_of_values = protected.column.is_some()
+        || protected.bands.is_some()
+        || protected.values.is_some()
+        || protected.population.is_some();
+    if groups_of_values {
+        fault(
+            "`membership` goes with no `column`, `bands`, `values` or `population`",
+            "its columns hold the chance to be in each group, and no group",
+            &membership.origin,
+        );
+    }
+    if let Some(threshold) = &protected.threshold
+        && !(threshold.value >= 0.5 && threshold.value <= 1.0)
+    {
+        fault(
+            "`threshold` lies between 0.5 and 1",
+            "below one half somebody could be counted in two groups",
+            &threshold.origin,
+        );
+    }
+}
+
+fn membership(table: &mut Reader<'_, '_, '_>) -> Option<At<Membership>> {
+    let (inner, span) = table.table("membership", "a table of columns, such as { a = \"p_a\", b = \"p_b\" }")?;
+    let mut groups: Membership = Vec::new();
+    for (key, value) in inner.iter() {
+        let DeValue::String(column) = value.get_ref() else {
+            table.faults.add(
+                Diagnostic::new("wrong-type", "each group of `membership` names a column")
+                    .help("for example: membership = { a = \"p_a\", b = \"p_b\" }"),
+                value.span(),
+            );
+            continue;
+        };
+        let at = |value: String, span: Range<usize>| At {
+            value,
+            origin: Origin::File(span),
+        };
+        groups.push((
+            at(key.get_ref().clone().into_owned(), key.span()),
+            at(column.clone().into_owned(), value.span()),
+        ));
+    }
+    groups.sort_by_key(|(name, _)| match &name.origin {
+        Origin::File(span) => span.start,
+        _ => 0,
+    });
+    Some(At {
+        value: groups,
+        origin: Origin::File(span),
+    })
 }
 
 fn bands(table: &mut Reader<'_, '_, '_>) -> Option<At<Vec<f64>>> {

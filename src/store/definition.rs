@@ -105,6 +105,7 @@ fn rule(plan: &Plan, attribute: &Attribute, column: &str) -> String {
             says = format!("stages: {}", stages.join(", then "));
         }
         Rule::Log => "which of two logs the row is of".clone_into(&mut says),
+        Rule::Chance => says.push_str(", a chance"),
         Rule::Bands(bands) => says.push_str(&format!(", bands {:?}", bands.edges)),
     }
     if !attribute.missing.is_empty() {

@@ -54,7 +54,7 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
                 .collect()
         }
     };
-    answers.extend(absent_groups(tally, gate));
+    answers.extend(absent_groups(tally, assessment, gate));
     let say = answers
         .iter()
         .map(|answer| answer.say)
@@ -130,8 +130,11 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
         return false;
     }
     let Some(grouping) = finding.about.grouping() else {
-        // A search has groupings of its own.
-        return matches!(finding.about, About::Subgroup { .. });
+        // A search has groupings of its own, and so have groups that nobody knows.
+        return match (&finding.about, &gate.groups) {
+            (About::Uncertain { group, .. }, Some(names)) => names.contains(group),
+            (about, _) => matches!(about, About::Subgroup { .. } | About::Uncertain { .. }),
+        };
     };
     if !gate.groupings.contains(&grouping) {
         return false;
@@ -145,7 +148,7 @@ fn is_looked_at(tally: &Tally, gate: &Gate, finding: &Finding) -> bool {
 }
 
 /// Groups that a gate names and that are not in the log: nothing can be said of them.
-fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
+fn absent_groups(tally: &Tally, assessment: &Assessment, gate: &Gate) -> Vec<Answer> {
     let Some(names) = &gate.groups else {
         return Vec::new();
     };
@@ -156,7 +159,10 @@ fn absent_groups(tally: &Tally, gate: &Gate) -> Vec<Answer> {
                 .groups
                 .iter()
                 .any(|group| group.name() == *name)
-        });
+        }) || assessment
+            .findings
+            .iter()
+            .any(|finding| matches!(&finding.about, About::Uncertain { group, .. } if group == name));
         if !present && let (Some((outcome, metric)), Some(grouping)) = (gate.metrics.first(), gate.groupings.first()) {
             absent.push(Answer {
                 finding: None,

@@ -235,7 +235,7 @@ impl Rows<'_> {
         let col = self.column(attribute.table, attribute.column);
         let known = self.known(attribute);
         let code = match &attribute.rule {
-            Rule::AsIs => col.text(),
+            Rule::AsIs | Rule::Chance => col.text(),
             Rule::Recode(groups) => {
                 let listed = Groups::new(attribute);
                 let mut cases = String::from("CASE");

@@ -141,7 +141,7 @@ impl Moments<'_> {
                     let from = format!(" FROM {PEOPLE} WHERE {broken}");
                     all.push(fact(Fact::NotBanded, a, "COUNT(*)", &format!("MIN({sample})"), &from));
                 }
-                Rule::AsIs => {
+                Rule::AsIs | Rule::Chance => {
                     let from = format!(
                         " FROM (SELECT DISTINCT {} AS v FROM {PEOPLE} LIMIT 1002) AS labels",
                         rows.code(attribute)

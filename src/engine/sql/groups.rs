@@ -45,7 +45,7 @@ impl<'p> Groups<'p> {
         }
         let planned = &self.plan.attributes[attribute];
         match planned.rule {
-            Rule::AsIs => {
+            Rule::AsIs | Rule::Chance => {
                 let label = self.shown[attribute].read(text);
                 self.coders[attribute].code_of(&label).map_err(|error| {
                     let mut fault = group_error(&error, planned);

@@ -44,6 +44,8 @@ pub struct Result {
     pub matched: Vec<Matched>,
     /// How reliable the scores of each group are, and its ROC curve; empty without scores and labels.
     pub curves: Vec<Curve>,
+    /// Groups of which only the chance to be in them is known; empty where there are none.
+    pub uncertain: Vec<Uncertain>,
     /// What small groups can say for themselves and with the others' help; empty where nobody asked.
     pub small_groups: Vec<SmallGroup>,
     /// Every gate.
@@ -566,6 +568,72 @@ pub struct Matched {
     pub differently_high: Option<f64>,
     /// How far apart both sides are, by column.
     pub balance: Vec<Balance>,
+}
+
+/// An attribute of which only the chances to be in its groups are known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Uncertain {
+    /// The attribute.
+    pub attribute: String,
+    /// The group that the others are compared with.
+    pub reference: String,
+    /// The outcome.
+    pub outcome: String,
+    /// The chance from which somebody is counted as of a group.
+    pub threshold: f64,
+    /// Rows (or their weight) with known chances.
+    pub rows: f64,
+    /// Rows without, which are left out.
+    pub rows_unknown: f64,
+    /// Strata of people with the same chances that the bounds are over.
+    pub strata: u64,
+    /// The step to which chances of a stratum are the same; `null`: as they stand, to three decimals.
+    pub strata_step: Option<f64>,
+    /// The groups, in the order of the spec.
+    pub groups: Vec<UncertainGroup>,
+}
+
+/// A group of which only the chance to be in it is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UncertainGroup {
+    /// The group.
+    pub group: String,
+    /// Rows that are expected to be of it: the sum of the chances.
+    pub expected_rows: f64,
+    /// Rows of people who are counted as of it.
+    pub counted_rows: f64,
+    /// The selection rate with everybody weighted by the chance; `null`: nobody counts.
+    pub weighted: Option<f64>,
+    /// Lower end of its interval.
+    pub weighted_low: Option<f64>,
+    /// Upper end of its interval.
+    pub weighted_high: Option<f64>,
+    /// The rate among those who are counted as of the group; `null`: nobody is.
+    pub thresholded: Option<f64>,
+    /// Lower end of its interval.
+    pub thresholded_low: Option<f64>,
+    /// Upper end of its interval.
+    pub thresholded_high: Option<f64>,
+    /// The lowest rate that the group can have, whoever of those with the same chances is in it.
+    pub bound_low: Option<f64>,
+    /// The highest.
+    pub bound_high: Option<f64>,
+    /// The gap to the reference, by chance; `null`: of the reference itself, or nobody counts.
+    pub weighted_gap: Option<f64>,
+    /// Lower end of its interval.
+    pub weighted_gap_low: Option<f64>,
+    /// Upper end of its interval.
+    pub weighted_gap_high: Option<f64>,
+    /// The gap among those who are counted as of a group.
+    pub thresholded_gap: Option<f64>,
+    /// Lower end of its interval.
+    pub thresholded_gap_low: Option<f64>,
+    /// Upper end of its interval.
+    pub thresholded_gap_high: Option<f64>,
+    /// The lowest gap that there can be.
+    pub gap_bound_low: Option<f64>,
+    /// The highest.
+    pub gap_bound_high: Option<f64>,
 }
 
 /// What a group can say for itself, and what it says with the help of the others. No gate looks at it.

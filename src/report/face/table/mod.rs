@@ -14,6 +14,7 @@ mod missing;
 mod page;
 mod small;
 mod sweep;
+mod uncertain;
 mod within;
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ pub fn table(result: &Result, look: &Look) -> String {
             missing::write(&mut page, result, outcome, grouping);
             missing::labels(&mut page, result, outcome, grouping);
         }
+        uncertain::write(&mut page, result, outcome);
     }
     crossed::search(&mut page, result);
     crossed::proxies(&mut page, result);
