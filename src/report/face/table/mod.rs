@@ -1,17 +1,17 @@
 //! The result for people at a terminal: worst first, the verdict last.
 
-mod account;
+pub(super) mod account;
 mod axis;
-mod crossed;
+pub(super) mod crossed;
 mod gates;
-mod groups;
-mod head;
+pub(super) mod groups;
+pub(super) mod head;
 mod matched;
-mod metrics;
-mod missing;
-mod page;
-mod sweep;
-mod within;
+pub(super) mod metrics;
+pub(super) mod missing;
+pub(super) mod page;
+pub(super) mod sweep;
+pub(super) mod within;
 
 #[cfg(test)]
 mod tests;
