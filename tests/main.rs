@@ -29,6 +29,7 @@ mod layering;
 mod matching;
 mod metrics_reference;
 mod prices;
+mod page;
 mod promises_in_docs;
 mod properties;
 mod real_logs;

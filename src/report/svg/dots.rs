@@ -133,7 +133,10 @@ impl Dots {
 
     /// An axis over what is judged: a handful of people has an interval that would flatten all others.
     fn scale(&self) -> Option<Scale> {
-        let any = self.rows.iter().any(|row| row.kind != Kind::Unjudged && row.estimate.is_some());
+        let any = self
+            .rows
+            .iter()
+            .any(|row| row.kind != Kind::Unjudged && row.estimate.is_some());
         let rows = self.rows.iter().filter(|row| row.kind != Kind::Unjudged || !any);
         let numbers = rows.filter(|row| row.estimate.is_some());
         numbers.clone().next()?;
@@ -255,7 +258,11 @@ fn mark(canvas: &mut Canvas, kind: Kind, (x, y): (f64, f64)) {
             true,
             &class,
         ),
-        Kind::Reference => canvas.rect((x - HALF + 1.0, y - HALF + 1.0), (2.0 * HALF - 2.0, 2.0 * HALF - 2.0), &class),
+        Kind::Reference => canvas.rect(
+            (x - HALF + 1.0, y - HALF + 1.0),
+            (2.0 * HALF - 2.0, 2.0 * HALF - 2.0),
+            &class,
+        ),
         _ => canvas.circle((x, y), HALF, &class),
     }
 }
@@ -314,12 +321,20 @@ mod tests {
 
     #[test]
     fn dots_and_ends_stand_where_the_numbers_are() {
-        let svg = chart(vec![row("f", 0.9, Some(0.85), Some(0.95), Kind::Pass)]).draw().unwrap();
+        let svg = chart(vec![row("f", 0.9, Some(0.85), Some(0.95), Kind::Pass)])
+            .draw()
+            .unwrap();
         // The axis goes from 0.8 to 1.0 with a margin of 4 % of that at both ends.
         let at = |x: f64| SIDE + (x - 0.792) / 0.216 * (WIDTH - 2.0 * SIDE);
         let found = ends(&svg);
-        assert!((found[0] - at(0.85)).abs() < 0.06 && (found[1] - at(0.95)).abs() < 0.06, "{found:?}");
-        assert!(svg.contains(&format!("<circle cx=\"{:.1}\"", at(0.9)).replace(".0\"", "\"")), "{svg}");
+        assert!(
+            (found[0] - at(0.85)).abs() < 0.06 && (found[1] - at(0.95)).abs() < 0.06,
+            "{found:?}"
+        );
+        assert!(
+            svg.contains(&format!("<circle cx=\"{:.1}\"", at(0.9)).replace(".0\"", "\"")),
+            "{svg}"
+        );
     }
 
     #[test]

@@ -71,12 +71,21 @@ impl Heat {
     fn draw_field(&self, canvas: &mut Canvas, field: Option<&Field>, (x, y): (f64, f64)) {
         let shade = field.and_then(|field| self.shade(field));
         let class = shade.map_or_else(|| "none".to_owned(), |shade| format!("h{shade}"));
-        canvas.rect((x + 1.0, y + 1.0), (FIELD.0 - 2.0, FIELD.1 - 2.0), &format!("field {class}"));
+        canvas.rect(
+            (x + 1.0, y + 1.0),
+            (FIELD.0 - 2.0, FIELD.1 - 2.0),
+            &format!("field {class}"),
+        );
         let middle = x + FIELD.0 / 2.0;
         match field {
             Some(field) => {
                 canvas.text((middle, y + 21.0), Anchor::Middle, &format!("on {class}"), &field.shown);
-                canvas.text((middle, y + 36.0), Anchor::Middle, &format!("on small {class}"), &field.under);
+                canvas.text(
+                    (middle, y + 36.0),
+                    Anchor::Middle,
+                    &format!("on small {class}"),
+                    &field.under,
+                );
             }
             None => canvas.text((middle, y + 28.0), Anchor::Middle, "on none", "nobody"),
         }
@@ -152,10 +161,17 @@ mod tests {
                 title: "rates".to_owned(),
                 description: "Rates.".to_owned(),
             },
-            columns: vec!["<25".to_owned(), "65+".to_owned(), "a very long name of a column".to_owned()],
+            columns: vec![
+                "<25".to_owned(),
+                "65+".to_owned(),
+                "a very long name of a column".to_owned(),
+            ],
             rows: vec![
                 ("female".to_owned(), vec![field(0.1, true), field(0.5, true), None]),
-                ("male".to_owned(), vec![field(0.3, true), field(0.9, false), field(0.2, true)]),
+                (
+                    "male".to_owned(),
+                    vec![field(0.3, true), field(0.9, false), field(0.2, true)],
+                ),
             ],
         }
     }

@@ -40,7 +40,8 @@ impl Lines {
     #[must_use]
     pub fn draw(&self) -> Option<String> {
         let series: Vec<&Series> = self.series.iter().take(MOST).collect();
-        let (legend, rows) = legend(&series);
+        let names: Vec<&str> = series.iter().map(|one| one.name.as_str()).collect();
+        let (legend, rows) = legend(&names, LEFT, WIDTH);
         let top = LINE * rows as f64 + 10.0;
         let bottom = top + PLOT;
         let numbers = series.iter().flat_map(|s| s.points.iter().flatten().map(|(x, _)| *x));
@@ -77,10 +78,7 @@ impl Lines {
                 shape(&mut canvas, number, point);
             }
         }
-        for (number, (at, name)) in legend.iter().enumerate() {
-            shape(&mut canvas, number, (at.0, at.1 - 4.0));
-            canvas.text((at.0 + 10.0, at.1), Anchor::Start, "label", name);
-        }
+        draw_legend(&mut canvas, &legend);
         let words = Words {
             description: format!("{} {}", self.words.description, told(self.sentences(&series))),
             ..self.words.clone()
@@ -102,34 +100,61 @@ impl Lines {
     }
 }
 
-/// Where the names of the lines stand, and on how many rows.
-fn legend(series: &[&Series]) -> (Vec<((f64, f64), String)>, usize) {
-    let mut x = LEFT;
-    let mut row = 1;
+/// The name of a line, and where it stands.
+pub(super) struct Named {
+    pub(super) at: (f64, f64),
+    pub(super) name: String,
+}
+
+/// The names of lines between two sides, and on how many rows they stand.
+pub(super) fn legend(names: &[&str], left: f64, right: f64) -> (Vec<Named>, usize) {
+    let mut x = left;
+    let mut row: u8 = 1;
     let mut all = Vec::new();
-    for one in series {
-        let name = fit(&safe(&one.name), 36);
+    for name in names {
+        let name = fit(&safe(name), 36);
         let size = width(&name) as f64 * LETTER + 30.0;
-        if x > LEFT && x + size > WIDTH {
-            x = LEFT;
-            row += 1;
+        if x > left && x + size > right {
+            x = left;
+            row = row.saturating_add(1);
         }
-        all.push(((x, LINE * f64::from(row) - 2.0), name));
+        let at = (x, LINE * f64::from(row) - 2.0);
+        all.push(Named { at, name });
         x += size;
     }
-    (all, row as usize)
+    (all, usize::from(row))
+}
+
+/// Draws the names of lines, each after its shape.
+pub(super) fn draw_legend(canvas: &mut Canvas, names: &[Named]) {
+    for (number, Named { at: (x, y), name }) in names.iter().enumerate() {
+        shape(canvas, number, (x + 5.0, y - 4.0));
+        canvas.text((x + 15.0, *y), Anchor::Start, "label", name);
+    }
 }
 
 /// The mark of the line of this number: each has a shape of its own.
-fn shape(canvas: &mut Canvas, number: usize, (x, y): (f64, f64)) {
+pub(super) fn shape(canvas: &mut Canvas, number: usize, (x, y): (f64, f64)) {
     let class = format!("point s{number}");
     let r = 4.5;
     match number {
         0 => canvas.circle((x, y), r, &class),
         1 => canvas.rect((x - r + 0.5, y - r + 0.5), (2.0 * r - 1.0, 2.0 * r - 1.0), &class),
-        2 => canvas.through(&[(x, y - r - 1.0), (x + r + 0.5, y + r), (x - r - 0.5, y + r)], true, &class),
-        3 => canvas.through(&[(x, y - r - 1.5), (x + r + 1.5, y), (x, y + r + 1.5), (x - r - 1.5, y)], true, &class),
-        4 => canvas.through(&[(x, y + r + 1.0), (x + r + 0.5, y - r), (x - r - 0.5, y - r)], true, &class),
+        2 => canvas.through(
+            &[(x, y - r - 1.0), (x + r + 0.5, y + r), (x - r - 0.5, y + r)],
+            true,
+            &class,
+        ),
+        3 => canvas.through(
+            &[(x, y - r - 1.5), (x + r + 1.5, y), (x, y + r + 1.5), (x - r - 1.5, y)],
+            true,
+            &class,
+        ),
+        4 => canvas.through(
+            &[(x, y + r + 1.0), (x + r + 0.5, y - r), (x - r - 0.5, y - r)],
+            true,
+            &class,
+        ),
         _ => {
             canvas.line((x - r, y - r), (x + r, y + r), &class);
             canvas.line((x - r, y + r), (x + r, y - r), &class);
@@ -162,7 +187,9 @@ mod tests {
 
     #[test]
     fn a_line_is_broken_where_a_number_is_undefined() {
-        let whole = chart(vec![series("f", &[Some(0.9), Some(0.5), Some(0.1)])]).draw().unwrap();
+        let whole = chart(vec![series("f", &[Some(0.9), Some(0.5), Some(0.1)])])
+            .draw()
+            .unwrap();
         assert_eq!(whole.matches("class=\"series s0\"").count(), 1);
         assert_eq!(whole.matches("<circle").count(), 4, "three points and the legend");
         let broken = chart(vec![series("f", &[Some(0.9), None, Some(0.1)])]).draw().unwrap();
@@ -172,7 +199,9 @@ mod tests {
 
     #[test]
     fn higher_numbers_stand_higher() {
-        let svg = chart(vec![series("f", &[Some(0.9), Some(0.5), Some(0.1)])]).draw().unwrap();
+        let svg = chart(vec![series("f", &[Some(0.9), Some(0.5), Some(0.1)])])
+            .draw()
+            .unwrap();
         let heights: Vec<f64> = svg
             .match_indices("cy=\"")
             .take(3)
@@ -183,7 +212,9 @@ mod tests {
 
     #[test]
     fn no_more_lines_than_can_be_told_apart() {
-        let svg = chart((0..9).map(|n| series(&n.to_string(), &[Some(0.1); 3])).collect()).draw().unwrap();
+        let svg = chart((0..9).map(|n| series(&n.to_string(), &[Some(0.1); 3])).collect())
+            .draw()
+            .unwrap();
         assert!(svg.contains("s5") && !svg.contains("s6"));
         assert!(chart(Vec::new()).draw().is_none());
     }

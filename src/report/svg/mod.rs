@@ -7,6 +7,7 @@
 pub mod dots;
 pub mod heat;
 pub mod lines;
+pub mod plane;
 mod scale;
 
 use std::fmt::Write as _;

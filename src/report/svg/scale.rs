@@ -51,6 +51,12 @@ impl Scale {
         x < self.low
     }
 
+    /// The numbers from which to which both axes go; `None`: they share none.
+    pub(super) fn shared(&self, other: &Self) -> Option<(f64, f64)> {
+        let (low, high) = (self.low.max(other.low), self.high.min(other.high));
+        (low < high).then_some((low, high))
+    }
+
     /// Round numbers along the axis, three to six of them, each with its text.
     pub(super) fn ticks(&self) -> Vec<(f64, String)> {
         let rough = (self.high - self.low) / 6.0;

@@ -66,7 +66,9 @@ fn method(context: &Context) -> Block {
     let audit = &context.result.audit;
     let level = percent(audit.level);
     let unit = match audit.unit.as_str() {
-        "subject" => "The person is the unit of evidence: rows of one person are not independent, and every interval and test counts people.",
+        "subject" => {
+            "The person is the unit of evidence: rows of one person are not independent, and every interval and test counts people."
+        }
         _ => "No person column was named, so that every row is taken for a person of its own.",
     };
     let points = [
@@ -86,8 +88,18 @@ fn method(context: &Context) -> Block {
     ];
     let mut blocks = vec![Block::List(points.iter().map(|point| Prose::new(point)).collect())];
     let estimates = &context.result.estimates;
-    blocks.extend(tally(context, "How intervals were made", "method", estimates.iter().filter_map(|e| e.method.as_deref())));
-    blocks.extend(tally(context, "How equality was tested", "test", estimates.iter().filter_map(|e| e.test.as_deref())));
+    blocks.extend(tally(
+        context,
+        "How intervals were made",
+        "method",
+        estimates.iter().filter_map(|e| e.method.as_deref()),
+    ));
+    blocks.extend(tally(
+        context,
+        "How equality was tested",
+        "test",
+        estimates.iter().filter_map(|e| e.test.as_deref()),
+    ));
     context.section(2, "Method", blocks)
 }
 
@@ -149,7 +161,9 @@ fn provenance(context: &Context) -> Block {
         );
     }
     let mut blocks = vec![
-        Block::text("The same log, spec and version give the same bytes. The JSON form of this result is the record; this page is one of its faces and decides nothing."),
+        Block::text(
+            "The same log, spec and version give the same bytes. The JSON form of this result is the record; this page is one of its faces and decides nothing.",
+        ),
         Block::Facts(facts),
     ];
     blocks.extend(inputs.block());

@@ -14,7 +14,10 @@ pub(super) fn section(context: &Context) -> Block {
         "Every row that was read is in exactly one of these lines. A row is audited when at least one outcome has a decision for it.",
     )];
     blocks.extend(whole(context, account));
-    let further: Vec<Prose> = further(account).iter().map(|line| Prose::new(&format!("{line}."))).collect();
+    let further: Vec<Prose> = further(account)
+        .iter()
+        .map(|line| Prose::new(&format!("{line}.")))
+        .collect();
     if !further.is_empty() {
         blocks.push(Block::List(further));
     }

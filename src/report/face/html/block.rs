@@ -128,6 +128,16 @@ pub(super) struct Figure {
     pub(super) legend: Prose,
 }
 
+impl Figure {
+    /// The same with other words below its title.
+    pub(super) fn with_legend(self, legend: &str) -> Self {
+        Self {
+            legend: Prose::new(legend),
+            ..self
+        }
+    }
+}
+
 /// An SVG element, which escapes its own text.
 #[derive(Debug, Clone)]
 pub(super) struct Drawing(pub(super) String);

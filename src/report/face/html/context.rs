@@ -54,13 +54,7 @@ impl<'a> Context<'a> {
     }
 
     /// A section with the mark of what gates said of it.
-    pub(super) fn judged_section(
-        &self,
-        level: u8,
-        heading: &str,
-        verdict: Option<&str>,
-        blocks: Vec<Block>,
-    ) -> Block {
+    pub(super) fn judged_section(&self, level: u8, heading: &str, verdict: Option<&str>, blocks: Vec<Block>) -> Block {
         Block::Section(Section {
             id: self.id(),
             level: level.min(6),
@@ -86,7 +80,9 @@ impl<'a> Context<'a> {
         };
         let bounds = self.view.bounds(e);
         let interval = number::interval(e.low, e.high, &bounds);
-        format!("{} {interval}", number::beside(x, &bounds)).trim_end().to_owned()
+        format!("{} {interval}", number::beside(x, &bounds))
+            .trim_end()
+            .to_owned()
     }
 
     /// A group's name, marked when it may not be judged.

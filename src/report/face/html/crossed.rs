@@ -30,7 +30,11 @@ pub(super) fn search(context: &Context) -> Option<Block> {
         return None;
     }
     let heading = match &context.result.search {
-        Some(search) => format!("Search for the worst-off group of {}, by `{}`", quoted(&search.outcome), search.metric),
+        Some(search) => format!(
+            "Search for the worst-off group of {}, by `{}`",
+            quoted(&search.outcome),
+            search.metric
+        ),
         None => "Other numbers".to_owned(),
     };
     Some(context.section(2, &heading, blocks))
@@ -51,10 +55,7 @@ fn found(context: &Context, search: &Search) -> Option<Figure> {
     let title = "Gap to everybody else, on the half that was not searched";
     let marks = equality("gap").into_iter().collect();
     let figure = figure(context, (title, "Most surely bad first."), rows.collect(), marks)?;
-    Some(Figure {
-        legend: Prose::new("● confirmed · ○ not told from chance"),
-        ..figure
-    })
+    Some(figure.with_legend("● confirmed · ○ not told from chance"))
 }
 
 fn groups(context: &Context, search: &Search) -> Grid {
@@ -99,7 +100,11 @@ fn groups(context: &Context, search: &Search) -> Grid {
                 .to_owned(),
                 number::number(group.found_gap),
                 p_value(group.found_p),
-                if shares.len() > 1 { shares.join(", ") } else { String::new() },
+                if shares.len() > 1 {
+                    shares.join(", ")
+                } else {
+                    String::new()
+                },
                 if group.overlap > 0.0 {
                     percent(group.overlap)
                 } else {
@@ -121,7 +126,11 @@ fn elsewhere(context: &Context) -> Option<Block> {
         .iter()
         .filter(|e| !is_outcome(&e.outcome) || (e.attribute != EVERYONE && !is_grouping(&e.attribute)))
         .collect();
-    let (grid, _) = metrics::table(context, "Numbers that belong to no attribute of the tables above", &estimates);
+    let (grid, _) = metrics::table(
+        context,
+        "Numbers that belong to no attribute of the tables above",
+        &estimates,
+    );
     Some(Block::Fold(
         Prose::new("Numbers that belong to no attribute"),
         vec![grid.block()?],
@@ -184,7 +193,9 @@ fn of_one(context: &Context, attribute: &str, proxies: &[&Proxy]) -> Block {
         ],
     );
     let with = |x: Option<f64>, low, high| {
-        format!("{} {}", optional(x), interval(low, high, &[])).trim_end().to_owned()
+        format!("{} {}", optional(x), interval(low, high, &[]))
+            .trim_end()
+            .to_owned()
     };
     for proxy in proxies {
         grid.row(

@@ -43,7 +43,13 @@ fn overview(context: &Context) -> Option<Block> {
         let of = |word: &str| count(gate.answers.iter().filter(|a| a.verdict == word).count() as u64);
         grid.row(
             &gate.name,
-            vec![demand(gate), gate.verdict.clone(), of("fail"), of("inconclusive"), of("pass")],
+            vec![
+                demand(gate),
+                gate.verdict.clone(),
+                of("fail"),
+                of("inconclusive"),
+                of("pass"),
+            ],
         );
     }
     grid.block()

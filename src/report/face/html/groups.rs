@@ -65,7 +65,10 @@ pub(super) fn blocks<'a>(
         blocks.push(Block::List(extremes));
     }
     if let Some(grid) = table.behind().block() {
-        blocks.push(Block::Fold(Prose::new(&format!("What is behind these numbers of `{metric}`")), vec![grid]));
+        blocks.push(Block::Fold(
+            Prose::new(&format!("What is behind these numbers of `{metric}`")),
+            vec![grid],
+        ));
     }
     vec![context.section(level, &title(context, metric), blocks)]
 }
@@ -88,7 +91,9 @@ struct Comparison<'c, 'a> {
 impl<'a> Comparison<'_, 'a> {
     fn find(&self, group: &'a Group, contrast: &'a str) -> Option<&'a Estimate> {
         let (outcome, attribute) = (self.outcome.name.as_str(), self.grouping.attribute.as_str());
-        self.context.view.estimate(outcome, attribute, &group.group, self.metric, contrast)
+        self.context
+            .view
+            .estimate(outcome, attribute, &group.group, self.metric, contrast)
     }
 
     fn is_reference(&self, group: &Group) -> bool {
@@ -110,8 +115,12 @@ impl<'a> Comparison<'_, 'a> {
     }
 
     fn figure(&self, contrast: &'a str) -> Option<Figure> {
-        let answers: Vec<(&Gate, &Answer)> =
-            self.answers.iter().filter(|(gate, _)| gate.contrast == contrast).copied().collect();
+        let answers: Vec<(&Gate, &Answer)> = self
+            .answers
+            .iter()
+            .filter(|(gate, _)| gate.contrast == contrast)
+            .copied()
+            .collect();
         let mut rows: Vec<Row> = Vec::new();
         for group in &self.groups {
             let name = self.context.name(group);
@@ -129,7 +138,8 @@ impl<'a> Comparison<'_, 'a> {
             }
         }
         // A reference alone is no comparison.
-        rows.iter().find(|row| row.kind != Kind::Reference && row.estimate.is_some())?;
+        rows.iter()
+            .find(|row| row.kind != Kind::Reference && row.estimate.is_some())?;
         let mut marks: Vec<Mark> = equality(contrast).into_iter().collect();
         marks.extend(thresholds(self.gates(contrast)));
         let everyone = self.everyone().filter(|_| contrast == "value").and_then(|e| e.estimate);
@@ -153,7 +163,9 @@ impl<'a> Comparison<'_, 'a> {
     }
 
     fn everyone(&self) -> Option<&'a Estimate> {
-        self.context.view.estimate(&self.outcome.name, EVERYONE, EVERYONE, self.metric, "value")
+        self.context
+            .view
+            .estimate(&self.outcome.name, EVERYONE, EVERYONE, self.metric, "value")
     }
 
     /// The table that people read first.
@@ -192,7 +204,9 @@ impl<'a> Comparison<'_, 'a> {
             };
             let tested = self.find(group, "ratio").or(self.find(group, "gap"));
             let adjusted = tested.and_then(|e| e.p_adjusted);
-            let unsure = ["value", "gap", "ratio"].into_iter().filter_map(|contrast| self.find(group, contrast));
+            let unsure = ["value", "gap", "ratio"]
+                .into_iter()
+                .filter_map(|contrast| self.find(group, contrast));
             let reason = unsure.map(why).find(|reason| !reason.is_empty());
             let ratio = match self.is_reference(group) {
                 true => "reference".to_owned(),
@@ -299,10 +313,13 @@ impl<'a> Comparison<'_, 'a> {
                     Some(_) => self.context.shown(Some(e)),
                     None => format!("{UNDEFINED} ({})", why(e)),
                 };
-                let p = e.p_value.map_or_else(String::new, |p| {
-                    format!("; p {} that all groups are alike", p_value(p))
-                });
-                told.push(Prose::new(&format!("{words}: {number}, between {}{p}.", pair(&e.group))));
+                let p = e
+                    .p_value
+                    .map_or_else(String::new, |p| format!("; p {} that all groups are alike", p_value(p)));
+                told.push(Prose::new(&format!(
+                    "{words}: {number}, between {}{p}.",
+                    pair(&e.group)
+                )));
             }
         }
         told

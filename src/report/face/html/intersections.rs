@@ -43,7 +43,10 @@ pub(super) fn blocks<'a>(
     let heat = Heat {
         words: Words {
             id: context.id(),
-            title: format!("{MAIN} of {} for each combination of {}", outcome.name, grouping.attribute),
+            title: format!(
+                "{MAIN} of {} for each combination of {}",
+                outcome.name, grouping.attribute
+            ),
             description: "Darker fields have higher rates; each has its number and its people.".to_owned(),
         },
         columns,
@@ -81,13 +84,17 @@ fn combined(context: &Context, attribute: &str) -> Option<Vec<String>> {
         let first = attribute.strip_suffix(last.attribute.as_str())?.strip_suffix(AND)?;
         let firsts = combined(context, first)?;
         let lasts: Vec<String> = names(last);
-        let pairs = firsts.iter().flat_map(|a| lasts.iter().map(move |b| format!("{a}{AND}{b}")));
+        let pairs = firsts
+            .iter()
+            .flat_map(|a| lasts.iter().map(move |b| format!("{a}{AND}{b}")));
         Some(pairs.collect())
     })
 }
 
 fn field<'a>(context: &Context<'a>, outcome: &'a Outcome, grouping: &'a Grouping, group: &'a Group) -> Field {
-    let e = context.view.estimate(&outcome.name, &grouping.attribute, &group.group, MAIN, "value");
+    let e = context
+        .view
+        .estimate(&outcome.name, &grouping.attribute, &group.group, MAIN, "value");
     let x = e.and_then(|e| e.estimate);
     Field {
         number: x,

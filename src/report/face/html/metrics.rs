@@ -14,7 +14,12 @@ pub(super) fn everyone(context: &Context, outcome: &Outcome) -> Option<Block> {
         context.id(),
         &format!("{} for everybody together", quoted(&outcome.name)),
         "metric",
-        vec![number("value [low,\u{a0}high]"), number("people"), number("rows"), text("why there is no number")],
+        vec![
+            number("value [low,\u{a0}high]"),
+            number("people"),
+            number("rows"),
+            text("why there is no number"),
+        ],
     );
     for e in context.estimates(&outcome.name, EVERYONE) {
         grid.row(
@@ -22,7 +27,10 @@ pub(super) fn everyone(context: &Context, outcome: &Outcome) -> Option<Block> {
             vec![context.shown(Some(e)), count(e.subjects), count(e.rows), why(e)],
         );
     }
-    let summary = format!("Everybody together: {}", counted(grid.len() as u64, "metric", "metrics"));
+    let summary = format!(
+        "Everybody together: {}",
+        counted(grid.len() as u64, "metric", "metrics")
+    );
     Some(Block::Fold(Prose::new(&summary), vec![grid.block()?]))
 }
 
@@ -34,7 +42,11 @@ pub(super) fn others(context: &Context, outcome: &Outcome, grouping: &Grouping, 
         .filter(|e| e.given.is_some() || !shown.contains(&e.metric.as_str()))
         .copied()
         .collect();
-    let caption = format!("All other numbers of {} by {}", quoted(&outcome.name), quoted(&grouping.attribute));
+    let caption = format!(
+        "All other numbers of {} by {}",
+        quoted(&outcome.name),
+        quoted(&grouping.attribute)
+    );
     let (grid, metrics) = table(context, &caption, &estimates);
     let summary = format!(
         "All other numbers of {} by {}: {}",
@@ -113,7 +125,10 @@ fn rows(context: &Context, grid: &mut Grid, estimates: &[&Estimate]) {
                 context.shown(ratio),
                 compared.and_then(|e| e.p_adjusted).map_or_else(String::new, p_value),
                 any.map_or_else(String::new, |e| count(e.subjects)),
-                own.iter().map(|e| why(e)).find(|why| !why.is_empty()).unwrap_or_default(),
+                own.iter()
+                    .map(|e| why(e))
+                    .find(|why| !why.is_empty())
+                    .unwrap_or_default(),
             ],
         );
     }

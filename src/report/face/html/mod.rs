@@ -9,6 +9,7 @@ mod block;
 mod charts;
 mod context;
 mod crossed;
+mod curves;
 mod gates;
 mod groups;
 mod intersections;
@@ -18,6 +19,8 @@ mod sweep;
 mod top;
 mod within;
 
+#[cfg(test)]
+mod colors;
 #[cfg(test)]
 mod tests;
 

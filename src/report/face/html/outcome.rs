@@ -2,7 +2,7 @@
 
 use super::block::{Block, Prose};
 use super::context::Context;
-use super::{groups, intersections, metrics, sweep, within};
+use super::{curves, groups, intersections, metrics, sweep, within};
 use crate::report::face::table::sweep::is_first;
 use crate::report::model::v1::{Grouping, Outcome};
 use crate::report::text::quoted;
@@ -53,6 +53,7 @@ fn by(context: &Context, outcome: &Outcome, grouping: &Grouping, level: u8) -> B
         blocks.extend(groups::blocks(context, outcome, grouping, metric, level + 1));
     }
     blocks.extend(intersections::blocks(context, outcome, grouping, level + 1));
+    blocks.extend(curves::block(context, outcome, grouping, level + 1));
     blocks.extend(within::strata(context, outcome, grouping, level + 1));
     blocks.extend(within::matched(context, outcome, grouping, level + 1));
     blocks.extend(within::unknown_groups(context, outcome, grouping, level + 1));

@@ -29,7 +29,11 @@ pub(super) fn blocks(context: &Context, swept: &str) -> Vec<Block> {
         };
         let mut parts = sweep.figures();
         parts.extend(sweep.table());
-        let heading = format!("{} by {}, at each threshold", quoted(swept), quoted(&grouping.attribute));
+        let heading = format!(
+            "{} by {}, at each threshold",
+            quoted(swept),
+            quoted(&grouping.attribute)
+        );
         blocks.push(context.section(3, &heading, parts));
     }
     blocks
@@ -92,7 +96,10 @@ impl<'a> Sweep<'_, 'a> {
                 .iter()
                 .map(|outcome| {
                     let (outcome, attribute) = (outcome.name.as_str(), self.grouping.attribute.as_str());
-                    let e = self.context.view.estimate(outcome, attribute, &group.group, MAIN, "value")?;
+                    let e = self
+                        .context
+                        .view
+                        .estimate(outcome, attribute, &group.group, MAIN, "value")?;
                     Some((e.estimate?, self.context.shown(Some(e))))
                 })
                 .collect(),
@@ -121,7 +128,11 @@ impl<'a> Sweep<'_, 'a> {
     fn table(&self) -> Option<Block> {
         let mut grid = Grid::new(
             self.context.id(),
-            &format!("{} by {}, at each threshold", quoted(self.swept), quoted(&self.grouping.attribute)),
+            &format!(
+                "{} by {}, at each threshold",
+                quoted(self.swept),
+                quoted(&self.grouping.attribute)
+            ),
             "threshold",
             vec![
                 number("selected of everybody"),
@@ -135,7 +146,10 @@ impl<'a> Sweep<'_, 'a> {
         );
         for outcome in &self.outcomes {
             let shown = |metric, contrast| self.context.shown(self.find(outcome, metric, contrast));
-            let everybody = self.context.view.estimate(&outcome.name, EVERYONE, EVERYONE, MAIN, "value");
+            let everybody = self
+                .context
+                .view
+                .estimate(&outcome.name, EVERYONE, EVERYONE, MAIN, "value");
             let selected = everybody.and_then(|e| e.estimate);
             let between = self.find(outcome, MAIN, "max_gap");
             let short = |metric| {
@@ -151,7 +165,10 @@ impl<'a> Sweep<'_, 'a> {
                     between.map_or_else(String::new, |e| e.group.clone()),
                     short("true_positive_rate"),
                     short("false_positive_rate"),
-                    self.context.verdict(outcome, self.grouping).unwrap_or_default().to_owned(),
+                    self.context
+                        .verdict(outcome, self.grouping)
+                        .unwrap_or_default()
+                        .to_owned(),
                 ],
             );
         }

@@ -56,7 +56,10 @@ impl Page {
                 of(verdict.inconclusive, all, "could not be decided"),
                 "Audit more people or a longer period; the gates below say about how many people it would take. Until then nothing is shown either way.",
             ),
-            "pass" => (of(verdict.passed, all, "passed"), "Nothing; keep this result with its spec."),
+            "pass" => (
+                of(verdict.passed, all, "passed"),
+                "Nothing; keep this result with its spec.",
+            ),
             _ => (
                 "no gate was asked for".to_owned(),
                 "Name a threshold, for example `disparate_impact>=0.8`, to get a verdict.",
@@ -119,7 +122,14 @@ fn audited(context: &Context) -> Vec<(Prose, Prose)> {
         .inputs
         .iter()
         .take(MOST_FILES)
-        .map(|input| format!("{} ({}, {})", input.name, input.role, counted(input.rows, "row", "rows")))
+        .map(|input| {
+            format!(
+                "{} ({}, {})",
+                input.name,
+                input.role,
+                counted(input.rows, "row", "rows")
+            )
+        })
         .collect();
     if let Some(more) = result.inputs.len().checked_sub(MOST_FILES).filter(|more| *more > 0) {
         files.push(format!("and {}", counted(more as u64, "more file", "more files")));

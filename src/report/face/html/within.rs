@@ -6,7 +6,7 @@ use super::context::{Context, optional};
 use super::groups::whole;
 use crate::report::face::table::missing::tipping;
 use crate::report::face::table::within::words;
-use crate::report::model::v1::{Bound, Grouping, LabelBound, Matched, Outcome, Within};
+use crate::report::model::v1::{Bound, ChiSquare, Grouping, LabelBound, Matched, Outcome, Within};
 use crate::report::number::{self, UNDEFINED, count, interval, p_value, percent};
 use crate::report::svg::dots::{Kind, Mark, Row};
 use crate::report::text::quoted;
@@ -15,7 +15,11 @@ use crate::report::text::quoted;
 fn gap(label: String, x: Option<f64>, low: Option<f64>, high: Option<f64>, kind: Kind) -> Row {
     let shown = x.map_or_else(
         || UNDEFINED.to_owned(),
-        |x| format!("{} {}", number::number(x), interval(low, high, &[])).trim_end().to_owned(),
+        |x| {
+            format!("{} {}", number::number(x), interval(low, high, &[]))
+                .trim_end()
+                .to_owned()
+        },
     );
     Row {
         label,
@@ -62,27 +66,43 @@ fn strata_within(
     level: u8,
 ) -> Block {
     let given = quoted(given);
-    let against = all.first().map_or_else(String::new, |w| format!(" to {}", quoted(&w.reference)));
+    let against = all
+        .first()
+        .map_or_else(String::new, |w| format!(" to {}", quoted(&w.reference)));
     let mut blocks = vec![Block::text(&format!(
         "The gap{against} as it is, and the gap if both groups had everybody's spread over {given}. A gap may come from what people asked for and not from who they are; what is explained is not yet justified."
     ))];
     let rows = all.iter().flat_map(|w| {
         let (plain, inside) = kinds(grouping, &w.group);
         [
-            gap(format!("{}, as it is", w.group), Some(w.crude), w.crude_low, w.crude_high, plain),
-            gap(format!("{}, within", w.group), w.adjusted, w.adjusted_low, w.adjusted_high, inside),
+            gap(
+                format!("{}, as it is", w.group),
+                Some(w.crude),
+                w.crude_low,
+                w.crude_high,
+                plain,
+            ),
+            gap(
+                format!("{}, within", w.group),
+                w.adjusted,
+                w.adjusted_low,
+                w.adjusted_high,
+                inside,
+            ),
         ]
     });
     let title = format!("Gap as it is and within {given}");
     let about = format!("{} by {}.", quoted(&outcome.name), quoted(&grouping.attribute));
-    let figure = figure(context, (&title, &about), rows.collect(), marks()).map(|figure| super::block::Figure {
-        legend: Prose::new("○ as it is · ● within"),
-        ..figure
-    });
+    let figure = figure(context, (&title, &about), rows.collect(), marks())
+        .map(|figure| figure.with_legend("○ as it is · ● within"));
     blocks.extend(figure.map(|figure| Block::Figures(vec![figure])));
     let mut grid = Grid::new(
         context.id(),
-        &format!("{} by {}, within {given}", quoted(&outcome.name), quoted(&grouping.attribute)),
+        &format!(
+            "{} by {}, within {given}",
+            quoted(&outcome.name),
+            quoted(&grouping.attribute)
+        ),
         "group",
         vec![
             number("gap as it is"),
@@ -96,9 +116,7 @@ fn strata_within(
     );
     for w in all {
         let ends = |x: Option<f64>, low, high| gap(String::new(), x, low, high, Kind::Plain).shown;
-        let p = |test: &Option<crate::report::model::v1::ChiSquare>| {
-            test.as_ref().map_or_else(String::new, |test| p_value(test.p_value))
-        };
+        let p = |test: &Option<ChiSquare>| test.as_ref().map_or_else(String::new, |test| p_value(test.p_value));
         grid.row(
             &w.group,
             vec![
@@ -130,7 +148,13 @@ pub(super) fn matched(context: &Context, outcome: &Outcome, grouping: &Grouping,
         let (plain, alike) = kinds(grouping, &m.group);
         [
             gap(format!("{}, as it is", m.group), m.crude, None, None, plain),
-            gap(format!("{}, among alike", m.group), Some(m.gap), m.gap_low, m.gap_high, alike),
+            gap(
+                format!("{}, among alike", m.group),
+                Some(m.gap),
+                m.gap_low,
+                m.gap_high,
+                alike,
+            ),
         ]
     });
     let figure = figure(
@@ -139,10 +163,7 @@ pub(super) fn matched(context: &Context, outcome: &Outcome, grouping: &Grouping,
         rows.collect(),
         marks(),
     );
-    let figure = figure.map(|figure| super::block::Figure {
-        legend: Prose::new("○ as it is · ● among alike"),
-        ..figure
-    });
+    let figure = figure.map(|figure| figure.with_legend("○ as it is · ● among alike"));
     blocks.extend(figure.map(|figure| Block::Figures(vec![figure])));
     let mut grid = Grid::new(
         context.id(),
