@@ -49,6 +49,9 @@ fn one(context: &Context, outcome: &Outcome, level: u8) -> Block {
 fn by(context: &Context, outcome: &Outcome, grouping: &Grouping, level: u8) -> Block {
     let mut blocks = vec![Block::text(&compared_with(grouping))];
     let shown = groups::shown(context, outcome, grouping);
+    if shown.is_empty() {
+        blocks.push(Block::text("No group has a row with a decision."));
+    }
     for metric in &shown {
         blocks.extend(groups::blocks(context, outcome, grouping, metric, level + 1));
     }

@@ -108,6 +108,9 @@ fn strata_within(
             number("gap as it is"),
             number("gap within"),
             text("says"),
+            number("common ratio (Mantel-Haenszel)"),
+            number("common odds ratio"),
+            number("part of the gap by spread"),
             number("strata"),
             number("rows in shared strata"),
             number("p of no difference in any stratum"),
@@ -116,6 +119,13 @@ fn strata_within(
     );
     for w in all {
         let ends = |x: Option<f64>, low, high| gap(String::new(), x, low, high, Kind::Plain).shown;
+        let common = |metric: &str| {
+            let estimates = context.estimates(&outcome.name, &grouping.attribute);
+            let mut found = estimates.iter().filter(|e| {
+                e.metric == metric && e.given.as_ref() == Some(&w.given) && e.group == w.group && e.contrast != "value"
+            });
+            context.shown(found.next().copied())
+        };
         let p = |test: &Option<ChiSquare>| test.as_ref().map_or_else(String::new, |test| p_value(test.p_value));
         grid.row(
             &w.group,
@@ -123,6 +133,9 @@ fn strata_within(
                 ends(Some(w.crude), w.crude_low, w.crude_high),
                 ends(w.adjusted, w.adjusted_low, w.adjusted_high),
                 words(&w.agreement).to_owned(),
+                common("mantel_haenszel_ratio"),
+                common("mantel_haenszel_odds_ratio"),
+                common("composition_effect"),
                 count(w.strata),
                 percent(w.shared),
                 p(&w.association),
