@@ -36,7 +36,7 @@ async function open(file, said) {
 
 for (const file of pages) {
   const name = path.basename(file, '.html');
-  for (const width of [320, 390, 1280]) {
+  for (const width of [390, 1280]) {
     for (const scheme of ['light', 'dark']) {
       const said = [];
       const page = await open(file, said);

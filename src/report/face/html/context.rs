@@ -85,6 +85,15 @@ impl<'a> Context<'a> {
             .to_owned()
     }
 
+    /// The intervals from drawing people again, of those that have one: `gap [-0.076, -0.047]`.
+    pub(super) fn drawn_again(&self, estimates: &[Option<&Estimate>]) -> String {
+        let told = estimates.iter().flatten().filter_map(|e| {
+            let ends = number::interval(e.bootstrap_low, e.bootstrap_high, &self.view.bounds(e));
+            (!ends.is_empty()).then(|| format!("{} {ends}", e.contrast))
+        });
+        told.collect::<Vec<_>>().join(", ")
+    }
+
     /// A group's name, marked when it may not be judged.
     pub(super) fn name(&self, group: &Group) -> String {
         let flag = match (group.judged, group.subjects < self.result.audit.min_subjects) {

@@ -259,6 +259,7 @@ impl<'a> Comparison<'_, 'a> {
             number("people to parity"),
             text("interval of the ratio, or of the value"),
             text("test"),
+            text("intervals from drawing people again"),
         ];
         let mut grid = Grid::new(
             self.context.id(),
@@ -294,6 +295,8 @@ impl<'a> Comparison<'_, 'a> {
                     signed(ratio.and_then(|e| e.subjects_to_parity)),
                     ratio.or(value).and_then(|e| e.method.clone()).unwrap_or_default(),
                     ratio.and_then(|e| e.test.clone()).unwrap_or_default(),
+                    self.context
+                        .drawn_again(&["value", "gap", "ratio"].map(|contrast| self.find(group, contrast))),
                 ],
             );
         }

@@ -69,6 +69,7 @@ pub(super) fn table(context: &Context, caption: &str, estimates: &[&Estimate]) -
             number("ratio [low,\u{a0}high]"),
             number("adj. p"),
             number("people"),
+            text("intervals from drawing people again"),
             text("why there is no number, or no verdict"),
         ],
     );
@@ -125,6 +126,7 @@ fn rows(context: &Context, grid: &mut Grid, estimates: &[&Estimate]) {
                 context.shown(ratio),
                 compared.and_then(|e| e.p_adjusted).map_or_else(String::new, p_value),
                 any.map_or_else(String::new, |e| count(e.subjects)),
+                context.drawn_again(&[value, gap, ratio]),
                 own.iter()
                     .map(|e| why(e))
                     .find(|why| !why.is_empty())

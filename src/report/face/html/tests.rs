@@ -419,3 +419,18 @@ fn scores_have_their_curves_and_bins() {
     }
     assert!(page.contains("31 % of positives for 4 % of negatives"));
 }
+
+#[test]
+fn intervals_from_drawing_people_again_stand_behind_the_numbers() {
+    let mut result = sample();
+    assert!(!html(&result).contains("drawing people again"));
+    let metrics = ["selection_rate", "positive_predictive_value"];
+    for e in &mut result.estimates {
+        if metrics.contains(&e.metric.as_str()) && e.group == "female" && e.contrast == "gap" {
+            (e.bootstrap_low, e.bootstrap_high) = (Some(-0.0771), Some(-0.0462));
+        }
+    }
+    let page = html(&result);
+    // Of the selection rate in its own table, of the other among all other numbers; both outcomes have the first.
+    assert_eq!(page.matches("gap [-0.077, -0.046]").count(), 3);
+}
