@@ -103,7 +103,7 @@ fn plain() -> Desk {
 #[test]
 fn the_same_bytes_twice_in_every_face() {
     let desk = plain();
-    for format in ["json", "csv", "table"] {
+    for format in ["json", "csv", "table", "html"] {
         let run = || desk.run(&["audit", "spec.toml", "--format", format]);
         let (first, second) = (run(), run());
         assert_ne!(first.code, 2, "{}", first.err);

@@ -455,7 +455,7 @@ fn an_output_that_cannot_be_written_is_2_whatever_the_gates_say() {
 fn a_reader_that_leaves_changes_no_verdict() {
     for (selected, code) in [(500, 0), (200, 1)] {
         let desk = Desk::with("log.csv", two(1000, selected, 1000));
-        for format in ["table", "json", "csv"] {
+        for format in ["table", "json", "csv", "html"] {
             let args = [
                 &["audit"],
                 &flags(&[&FOUR_FIFTHS[..], &["--format", format, "--output", "r.json"]].concat())[..],
@@ -504,6 +504,28 @@ fn every_gate_and_group_is_in_every_face() {
         .out;
     assert_eq!(csv.lines().count(), 1 + result["estimates"].as_array().unwrap().len());
     assert!(number(&gender(&result, "few", "selection_rate", "ratio")["estimate"]) == 0.0);
+    let page = desk
+        .run(&[&["audit"], &flags(&[&more[..], &["--format", "html"]].concat())[..]].concat())
+        .out;
+    for gate in result["gates"].as_array().unwrap() {
+        let name = gate["name"]
+            .as_str()
+            .unwrap()
+            .replace('>', "&#62;")
+            .replace('<', "&#60;");
+        let answers = page
+            .split(&format!("Answers of gate <code>{name}</code>"))
+            .nth(1)
+            .unwrap();
+        let answers = answers.split("</table>").next().unwrap();
+        let told = gate["answers"].as_array().unwrap();
+        assert_eq!(answers.matches("<th scope=\"row\">").count(), told.len(), "{answers}");
+        for answer in told {
+            let group = format!("<th scope=\"row\">{}</th>", answer["group"].as_str().unwrap());
+            let row = answers.split("<tr>").find(|row| row.starts_with(&group)).unwrap();
+            assert!(row.contains(answer["verdict"].as_str().unwrap()), "{row}");
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod lists;
 mod matching;
 mod membership;
 mod metrics_reference;
+mod page;
 mod prices;
 mod promises_in_docs;
 mod properties;

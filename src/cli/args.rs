@@ -15,7 +15,7 @@ const EXIT_CODES: &str = "Exit codes:
 const AUDIT_EXAMPLES: &str = "Examples:
   parytet audit audit.toml
   parytet audit --tally january.parquet --gate 'disparate_impact>=0.8'
-  parytet audit audit.toml --output result.json --output estimates.csv
+  parytet audit audit.toml --output result.json --output report.html
   parytet audit offers.csv --subject customer_id --protected gender --protected age:25,45,65 \\
       --selected decision=yes --actual accepted=1 --gate 'disparate_impact>=0.8'
 
@@ -256,7 +256,7 @@ pub struct AuditArgs {
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
     pub format: Format,
-    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .txt); may be repeated
+    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .html, .txt); may be repeated
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
     /// Show tables of all metrics, not only of those that gates look at
@@ -293,6 +293,8 @@ pub enum Format {
     Json,
     /// One row per estimate.
     Csv,
+    /// One page with charts, for a browser.
+    Html,
 }
 
 /// The spec, or what stands for it.

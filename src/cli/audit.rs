@@ -24,7 +24,7 @@ pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
         .map(|path| {
             let face = Face::from_path(path).ok_or_else(|| {
                 anyhow!(
-                    "cannot tell the format of `{}` by its suffix; use .json, .csv or .txt",
+                    "cannot tell the format of `{}` by its suffix; use .json, .csv, .html or .txt",
                     path.display()
                 )
             })?;
@@ -79,6 +79,7 @@ pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
             Format::Table => Face::Table,
             Format::Json => Face::Json,
             Format::Csv => Face::Csv,
+            Format::Html => Face::Html,
         };
         let look = Look {
             width: shell.width(),

@@ -9,8 +9,10 @@ pub mod face;
 pub mod model;
 pub mod number;
 pub mod reason;
+pub mod said;
 pub mod schema;
 pub mod sentence;
+pub mod svg;
 pub mod text;
 
 mod view;

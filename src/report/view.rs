@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::v1::{Answer, Estimate, Gate, Grouping, Outcome, Result};
+use super::model::v1::{Answer, Estimate, Gate, Group, Grouping, Outcome, Result};
 use crate::catalogue::{Direction, Metric};
 
 /// Outcome, attribute, group, metric, contrast.
@@ -83,6 +83,25 @@ impl<'a> View<'a> {
                     && answer.at == e.at
                     && answer.item_class == e.item_class
             })
+    }
+
+    /// The groups of a grouping, worst off first by a metric; those that are not judged stand below those that are, and those
+    /// without a number last.
+    pub(crate) fn worst_first(&self, outcome: &'a Outcome, grouping: &'a Grouping, metric: &'a str) -> Vec<&'a Group> {
+        let worse = Worse::of(metric, outcome);
+        let key = |group: &'a Group| {
+            let value = self.estimate(&outcome.name, &grouping.attribute, &group.group, metric, "value");
+            let value = value.and_then(|e| e.estimate);
+            let class = match (value, group.judged) {
+                (Some(_), true) => 0,
+                (Some(_), false) => 1,
+                (None, _) => 2,
+            };
+            (class, value.map_or(0.0, |x| worse.rank(x, 0.0)))
+        };
+        let mut groups: Vec<(_, &Group)> = grouping.groups.iter().map(|group| (key(group), group)).collect();
+        groups.sort_by(|(a, _), (b, _)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     /// The groupings in which an outcome has any number.

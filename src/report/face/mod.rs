@@ -1,6 +1,7 @@
 //! The faces of a result: each a total, pure function of it, and each with every gate and group.
 
 pub mod csv;
+pub mod html;
 pub mod json;
 pub mod table;
 
@@ -18,11 +19,13 @@ pub enum Face {
     Csv,
     /// For people at a terminal.
     Table,
+    /// One page for people, with charts.
+    Html,
 }
 
 impl Face {
     /// Every face.
-    pub const ALL: [Face; 3] = [Face::Table, Face::Json, Face::Csv];
+    pub const ALL: [Face; 4] = [Face::Table, Face::Json, Face::Csv, Face::Html];
 
     /// The name on the command line.
     #[must_use]
@@ -31,6 +34,7 @@ impl Face {
             Face::Json => "json",
             Face::Csv => "csv",
             Face::Table => "table",
+            Face::Html => "html",
         }
     }
 
@@ -40,7 +44,7 @@ impl Face {
         Self::ALL.into_iter().find(|face| face.id() == id)
     }
 
-    /// The face that a file's suffix asks for: `.json`, `.csv` or `.txt`, in any case.
+    /// The face that a file's suffix asks for: `.json`, `.csv`, `.html` (or `.htm`) or `.txt`, in any case.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -48,6 +52,7 @@ impl Face {
             "json" => Some(Face::Json),
             "csv" => Some(Face::Csv),
             "txt" => Some(Face::Table),
+            "html" | "htm" => Some(Face::Html),
             _ => None,
         }
     }
@@ -59,6 +64,7 @@ impl Face {
             Face::Json => json::json(result),
             Face::Csv => csv::csv(result),
             Face::Table => table::table(result, look),
+            Face::Html => html::html(result),
         }
     }
 }
@@ -73,6 +79,7 @@ mod tests {
         assert_eq!(face("out/result.json"), Some(Face::Json));
         assert_eq!(face("RESULT.CSV"), Some(Face::Csv));
         assert_eq!(face("result.v1.txt"), Some(Face::Table));
+        assert_eq!(face("report.HTML"), Some(Face::Html));
         assert_eq!(face("result"), None);
         assert_eq!(face("result.pdf"), None);
         assert_eq!(face(".json"), None);

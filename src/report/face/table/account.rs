@@ -45,7 +45,7 @@ pub(super) fn write(page: &mut Page, result: &Result) {
     write_groups(page, account);
 }
 
-fn further(account: &Account) -> Vec<String> {
+pub(in crate::report::face) fn further(account: &Account) -> Vec<String> {
     let mut lines = Vec::new();
     if account.audited_count != account.audited {
         lines.push(format!(

@@ -69,7 +69,7 @@ pub(super) fn search(page: &mut Page, result: &Result) {
     page.text("Rates, gaps and p are of the half of the people that the search has not seen; p is adjusted over the groups listed.");
 }
 
-fn summary(search: &Search) -> String {
+pub(in crate::report::face) fn summary(search: &Search) -> String {
     let columns: Vec<String> = search.columns.iter().map(|column| quoted(column)).collect();
     let confirmed = search.groups.iter().filter(|group| group.confirmed).count();
     format!(

@@ -4,7 +4,7 @@ use super::page::{Column, Grid, Keep, Page, mark};
 use crate::report::model::v1::{Answer, Gate, Result};
 use crate::report::number::{self, UNDEFINED, beside, count, interval};
 use crate::report::reason::plain;
-use crate::report::sentence::asked;
+use crate::report::said::{demand, rule, urgency};
 use crate::report::text::quoted;
 
 /// Writes one table per gate.
@@ -95,15 +95,6 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-/// Failures first: they are what somebody has to do something about.
-fn urgency(verdict: &str) -> u8 {
-    match verdict {
-        "fail" => 0,
-        "inconclusive" => 1,
-        _ => 2,
-    }
-}
-
 fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
     let bounds: Vec<f64> = gate.min.into_iter().chain(gate.max).collect();
     let deciding = match (answer.adjusted_low, answer.adjusted_high) {
@@ -150,31 +141,6 @@ fn write_legend(page: &mut Page, shown: &[String]) {
             page.hanging(&format!("{head}: {meaning}"), 2);
         }
     }
-}
-
-/// What a gate asks: `disparate_impact (ratio) at least 0.8`.
-fn demand(gate: &Gate) -> String {
-    let contrast = match gate.contrast.as_str() {
-        "value" => String::new(),
-        contrast => format!(" ({contrast})"),
-    };
-    format!("{}{contrast} {}", gate.metric, asked(gate))
-}
-
-fn rule(gate: &Gate) -> String {
-    let rule = match gate.rule.as_str() {
-        "point" => "point: the estimate decides",
-        "evidence" => "evidence: fails only when the whole interval is outside",
-        "assurance" => "assurance: passes only when the whole interval is inside",
-        other => other,
-    };
-    let open = match gate.on_inconclusive.as_str() {
-        "fail" => "inconclusive blocks",
-        "warn" => "inconclusive only warns",
-        "pass" => "inconclusive does not block",
-        other => other,
-    };
-    format!("{rule} · {open}")
 }
 
 /// `a`, `b`, … `z`, then numbers.

@@ -6,14 +6,14 @@ use crate::report::model::v1::{Answer, Estimate, Gate, Group, Grouping, Outcome}
 use crate::report::number::{self, UNDEFINED};
 use crate::report::reason::plain;
 use crate::report::text::quoted;
-use crate::report::view::{View, Worse};
+use crate::report::view::View;
 
 /// The metric of the table.
-pub(super) const MAIN: &str = "selection_rate";
+pub(in crate::report::face) const MAIN: &str = "selection_rate";
 /// Its counterpart for an unfavourable outcome.
-pub(super) const SPARED: &str = "favourable_rate";
+pub(in crate::report::face) const SPARED: &str = "favourable_rate";
 /// The grouping and the group of the whole log.
-const EVERYONE: &str = "(everyone)";
+pub(in crate::report::face) const EVERYONE: &str = "(everyone)";
 
 /// Writes the table of an outcome by a grouping.
 pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, grouping: &'a Grouping) {
@@ -75,9 +75,9 @@ impl<'a> Comparison<'a> {
         let find = |group: &'a Group, metric: &'a str, contrast: &'a str| {
             view.estimate(&outcome.name, attribute, &group.group, metric, contrast)
         };
-        let mut lines: Vec<Line> = grouping
-            .groups
-            .iter()
+        let lines: Vec<Line> = view
+            .worst_first(outcome, grouping, MAIN)
+            .into_iter()
             .map(|group| Line {
                 group,
                 rate: find(group, MAIN, "value"),
@@ -91,21 +91,6 @@ impl<'a> Comparison<'a> {
                     .collect(),
             })
             .collect();
-        let worse = Worse::of(MAIN, outcome);
-        // Groups that are not judged go below those that are, and those without a number last.
-        lines.sort_by(|a, b| {
-            let key = |line: &Line| {
-                let rate = line.rate.and_then(|e| e.estimate);
-                let class = match (rate, line.group.judged) {
-                    (Some(_), true) => 0,
-                    (Some(_), false) => 1,
-                    (None, _) => 2,
-                };
-                (class, rate.map_or(0.0, |x| worse.rank(x, 0.0)))
-            };
-            let (a, b) = (key(a), key(b));
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
         Self {
             grouping,
             unfavourable: !outcome.favourable,
@@ -334,9 +319,9 @@ impl<'a> Comparison<'a> {
 }
 
 /// In front of a group with too few people.
-const FEW: &str = "† ";
+pub(in crate::report::face) const FEW: &str = "† ";
 /// In front of a group that is not judged for another reason: the attribute is not known.
-const UNKNOWN: &str = "‡ ";
+pub(in crate::report::face) const UNKNOWN: &str = "‡ ";
 
 fn flag(line: &Line, min_subjects: u64) -> &'static str {
     match (line.group.judged, line.group.subjects < min_subjects) {

@@ -121,7 +121,7 @@ pub(super) fn write_verdict(page: &mut Page, result: &Result) {
     );
 }
 
-fn of(some: u64, all: u64, what: &str) -> String {
+pub(in crate::report::face) fn of(some: u64, all: u64, what: &str) -> String {
     if all == 1 {
         return format!("1 gate of 1 {what}");
     }

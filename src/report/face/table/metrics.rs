@@ -228,7 +228,7 @@ fn write_extremes(page: &mut Page, view: &View, outcome: &Outcome, grouping: &Gr
 }
 
 /// `lowest / highest`, each quoted when it is clear where one ends.
-fn pair(groups: &str) -> String {
+pub(in crate::report::face) fn pair(groups: &str) -> String {
     match groups.split_once(" / ") {
         Some((low, high)) if !high.contains(" / ") => {
             format!("{} (lowest) and {} (highest)", quoted(low), quoted(high))

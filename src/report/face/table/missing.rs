@@ -52,7 +52,7 @@ pub(super) fn write(page: &mut Page, result: &Result, outcome: &Outcome, groupin
 }
 
 /// How unlike the unknown would have to be to turn a gate round.
-fn tipping(group: &str, reference: &str, tip: &Tipping) -> String {
+pub(in crate::report::face) fn tipping(group: &str, reference: &str, tip: &Tipping) -> String {
     let gate = quoted(&tip.gate);
     match tip.group_rate.zip(tip.reference_rate) {
         Some((own, other)) => format!(

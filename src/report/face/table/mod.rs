@@ -1,21 +1,21 @@
 //! The result for people at a terminal: worst first, the verdict last.
 
-mod account;
+pub(super) mod account;
 mod axis;
-mod crossed;
+pub(super) mod crossed;
 mod followed;
 mod gates;
-mod groups;
-mod head;
+pub(super) mod groups;
+pub(super) mod head;
 mod lists;
 mod matched;
-mod metrics;
-mod missing;
-mod page;
+pub(super) mod metrics;
+pub(super) mod missing;
+pub(super) mod page;
 mod small;
-mod sweep;
+pub(super) mod sweep;
 mod uncertain;
-mod within;
+pub(super) mod within;
 
 #[cfg(test)]
 mod tests;

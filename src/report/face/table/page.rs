@@ -301,7 +301,7 @@ impl Page {
 }
 
 /// A verdict with its mark: `✔ pass`.
-pub(super) fn mark(verdict: &str) -> String {
+pub(in crate::report::face) fn mark(verdict: &str) -> String {
     let mark = match verdict {
         "pass" => "✔",
         "fail" => "✘",

@@ -64,13 +64,13 @@ pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Gr
 }
 
 /// The outcomes of a sweep, in their order.
-fn of<'a>(result: &'a Result, sweep: &'a str) -> impl Iterator<Item = &'a Outcome> {
+pub(in crate::report::face) fn of<'a>(result: &'a Result, sweep: &'a str) -> impl Iterator<Item = &'a Outcome> {
     let outcomes = result.outcomes.iter();
     outcomes.filter(move |outcome| outcome.sweep.as_deref() == Some(sweep))
 }
 
 /// Whether an outcome is the first of its sweep.
-pub(super) fn is_first(result: &Result, outcome: &Outcome) -> bool {
+pub(in crate::report::face) fn is_first(result: &Result, outcome: &Outcome) -> bool {
     let sweep = outcome.sweep.as_deref();
     sweep.is_some_and(|sweep| of(result, sweep).next().is_some_and(|first| first.name == outcome.name))
 }

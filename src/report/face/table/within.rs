@@ -74,7 +74,7 @@ fn cells(result: &Result, w: &Within) -> Vec<String> {
 }
 
 /// What the plain gap and the one within strata say together.
-fn words(agreement: &str) -> &str {
+pub(in crate::report::face) fn words(agreement: &str) -> &str {
     match agreement {
         "agree" => "the same",
         "reversed" => "reversed",
