@@ -101,6 +101,9 @@ pub struct TallyArgs {
     /// Leave groups of fewer than K people out, and others so that they can't be had by subtraction
     #[arg(long, value_name = "K", help_heading = "Output", value_parser = clap::value_parser!(u64).range(2..))]
     pub withhold: Option<u64>,
+    /// Record SHA-256 and size of every input in the tally, for an archive; every file is read once more
+    #[arg(long, help_heading = "Output")]
+    pub hash_inputs: bool,
     /// When to show progress on standard error
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
     pub progress: Color,
@@ -233,6 +236,9 @@ pub struct AuditArgs {
     /// Also write the result to FILE; the suffix picks the format (.json, .csv, .txt); may be repeated
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
+    /// Record SHA-256 and size of every input in the result, for an archive; every file is read once more
+    #[arg(long, conflicts_with = "tally", help_heading = "Output")]
+    pub hash_inputs: bool,
     /// Show tables of all metrics, not only of those that gates look at
     #[arg(long, help_heading = "Output")]
     pub all_metrics: bool,
