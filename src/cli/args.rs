@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::archive::args::{ArchiveCommand, REPRODUCE_EXIT_CODES, ReproduceArgs};
+
 /// The exit codes, shown under every help text.
 const EXIT_CODES: &str = "Exit codes:
   0  every gate passed, or no gate was asked for
@@ -68,6 +70,15 @@ pub enum Command {
     /// Print the SQL that counts a log in a database
     #[command(after_help = SQL_EXAMPLES)]
     Sql(SqlArgs),
+    /// Keep audits so that it can be shown years later what was found, under which thresholds, and that nothing was changed
+    Archive {
+        /// The command.
+        #[command(subcommand)]
+        what: ArchiveCommand,
+    },
+    /// Make an audit of an archive again, and say whether the same comes out
+    #[command(after_help = REPRODUCE_EXIT_CODES)]
+    Reproduce(ReproduceArgs),
     /// Say what a metric is: formula, source, other names, when not to use it; without a name, list all
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -167,6 +178,8 @@ pub struct SqlArgs {
 pub enum SchemaOf {
     /// The JSON result (`parytet.result/1`).
     Result,
+    /// A statement of an archive (`urn:parytet:archive-entry:v1`).
+    ArchiveEntry,
 }
 
 /// `parytet explain`.

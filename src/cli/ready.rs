@@ -219,6 +219,24 @@ pub(super) fn today() -> jiff::civil::Date {
     jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
 }
 
+/// The moment in UTC that an archive's entry claims, in whole seconds: that of `SOURCE_DATE_EPOCH`, else now.
+#[allow(clippy::disallowed_methods)]
+pub(super) fn moment() -> Result<jiff::Timestamp, Diagnostic> {
+    let now = jiff::Timestamp::now();
+    let Some(text) = environment("SOURCE_DATE_EPOCH") else {
+        return Ok(jiff::Timestamp::from_second(now.as_second()).unwrap_or(now));
+    };
+    let seconds = text.trim().parse().ok();
+    seconds
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .ok_or_else(|| {
+            Diagnostic::new(
+                "bad-environment",
+                format!("SOURCE_DATE_EPOCH is \"{text}\", which is not a number of seconds"),
+            )
+        })
+}
+
 /// A spec (its name ends in `.toml`), or logs.
 pub(super) fn spec_and_logs(args: &WhatArgs) -> Result<(Option<Spec>, Vec<String>), Failure> {
     let is_spec = |name: &String| {

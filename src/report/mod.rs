@@ -16,4 +16,4 @@ pub mod text;
 mod view;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
