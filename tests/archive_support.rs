@@ -46,7 +46,7 @@ pub struct Shelf {
 
 impl Shelf {
     pub fn new() -> Self {
-        let desk = Desk::with("log.csv", people(&[("f", 300, 100), ("m", 400, 200)]));
+        let desk = Desk::with("log.csv", people(&[("f", 300, 60), ("m", 400, 200)]));
         desk.write("audit.toml", SPEC);
         desk.write("private.pem", PRIVATE);
         desk.write("public.pem", PUBLIC);
@@ -61,7 +61,7 @@ impl Shelf {
         for audit in 0..audits {
             shelf
                 .desk
-                .write("log.csv", people(&[("f", 300, 100 + audit), ("m", 400, 200)]));
+                .write("log.csv", people(&[("f", 300, 60 + audit), ("m", 400, 200)]));
             shelf.audit(&[]);
             assert_eq!(shelf.add(&[]).code, 0);
         }

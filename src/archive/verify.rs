@@ -1,7 +1,7 @@
 //! Whether an archive is whole: everything that entries name is there and as it was, and nothing else is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
@@ -57,6 +57,9 @@ pub fn verify(root: &Path, wanted: &Wanted) -> Result<Checked, Diagnostic> {
     if !layout.entries().is_dir() {
         return Err(not_an_archive(root, &io::ErrorKind::NotFound.into()));
     }
+    // A writer at work would look like faults. Where the file can't be locked, nobody can write either.
+    let lock = File::open(layout.lock()).ok();
+    let _locked = lock.as_ref().map(File::lock_shared);
     let mut verifier = Verifier {
         layout,
         wanted,
@@ -165,19 +168,19 @@ impl Verifier<'_> {
     }
 
     fn entries(&mut self, found: &BTreeSet<u64>) -> Result<(), Diagnostic> {
-        let last = found.last().copied().unwrap_or_default();
         let mut head: Option<Head> = None;
-        for sequence in 1..=last {
+        let mut expected = 1;
+        for &sequence in found {
             let name = shown(sequence);
-            if !found.contains(&sequence) {
+            if sequence != expected {
                 self.entries_read = false;
-                // Thousands of missing entries are one fault.
-                if !found.contains(&(sequence + 1)) && sequence > 1 && !found.contains(&(sequence - 1)) {
-                    continue;
-                }
-                self.fault(&name, "the entry is missing");
-                continue;
+                let last = match sequence - 1 {
+                    last if last == expected => String::new(),
+                    last => format!(", and all up to {last}"),
+                };
+                self.fault(&shown(expected), format!("the entry is missing{last}"));
             }
+            expected = sequence.saturating_add(1);
             let bytes = fs::read(self.layout.entry(sequence)).map_err(|error| unreadable(&name, &error))?;
             match Entry::of(sequence, &bytes, head.as_ref()) {
                 Ok(entry) => {

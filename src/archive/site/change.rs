@@ -16,6 +16,8 @@ pub(super) struct Change {
     pub(super) loosened: bool,
     /// What changed, in words.
     pub(super) what: String,
+    /// The same in as few letters as a picture has room for.
+    pub(super) short: String,
     /// Whether the new threshold was registered before its result.
     pub(super) registered: bool,
 }
@@ -33,6 +35,7 @@ pub(super) fn changes(key: &Key, points: &[Point<'_>]) -> Vec<Change> {
                 gate: name.clone(),
                 loosened,
                 what,
+                short: short(&pair[0], &pair[1]),
                 registered: pair[1]
                     .audit
                     .spec
@@ -79,6 +82,23 @@ fn change(before: &Point<'_>, after: &Point<'_>) -> Option<(bool, String)> {
         words.push(format!("rule {} instead of {}", after.rule, before.rule));
     }
     (!words.is_empty()).then(|| (looser || weaker, words.join("; ")))
+}
+
+fn short(before: &Point<'_>, after: &Point<'_>) -> String {
+    let (Some(before), Some(after)) = (before.gate, after.gate) else {
+        return if after.gate.is_none() { "gone" } else { "back" }.to_owned();
+    };
+    let moved = |before: Option<f64>, after: Option<f64>| {
+        let text = |limit: Option<f64>| limit.map_or_else(|| "none".to_owned(), plain);
+        (before != after).then(|| format!("{} → {}", text(before), text(after)))
+    };
+    let parts = [moved(before.min, after.min), moved(before.max, after.max)];
+    let limits: Vec<String> = parts.into_iter().flatten().collect();
+    if limits.is_empty() {
+        after.rule.clone()
+    } else {
+        limits.join(", ")
+    }
 }
 
 /// What is accepted, in words.

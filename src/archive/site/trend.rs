@@ -7,10 +7,12 @@ use super::series::Point;
 pub(super) const MOST: usize = 260;
 
 const WIDTH: f64 = 860.0;
-const HEIGHT: f64 = 210.0;
+const HEIGHT: f64 = 236.0;
 const LEFT: f64 = 52.0;
 const RIGHT: f64 = 16.0;
-const TOP: f64 = 26.0;
+/// Room for texts above one another, so that thresholds moved one soon after the other can be read.
+const TOP: f64 = 52.0;
+const ROWS: usize = 3;
 const BOTTOM: f64 = 28.0;
 
 /// A picture, ready to be filled into a template; all numbers are coordinates.
@@ -231,16 +233,17 @@ fn moves(points: &[Point<'_>], changes: &[Change], step: f64, x: &dyn Fn(usize) 
     let place = |change: &Change| points.iter().position(|point| point.entry.sequence == change.sequence);
     changes
         .iter()
-        .filter_map(|change| {
+        .enumerate()
+        .filter_map(|(number, change)| {
             let across = x(place(change)?) - step / 2.0;
             let right = across > WIDTH * 0.6;
             Some(Move {
                 x: at(across),
                 text_x: at(if right { across - 5.0 } else { across + 5.0 }),
                 anchor: if right { "end" } else { "start" },
-                text_y: at(TOP - 10.0),
+                text_y: at(12.0 + 14.0 * (number % ROWS) as f64),
                 loosened: change.loosened,
-                words: change.what.clone(),
+                words: change.short.clone(),
             })
         })
         .collect()
