@@ -54,6 +54,7 @@ impl Desk {
             .env("SOURCE_DATE_EPOCH", "1790000000")
             .env("NO_COLOR", "1")
             .env_remove("COLUMNS")
+            .env_remove("GITHUB_STEP_SUMMARY")
             .stdin(Stdio::null());
         command
     }

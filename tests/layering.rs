@@ -19,6 +19,7 @@ const ORDER: [&str; 16] = [
     "assess",
     "verdict",
     "report",
+    "archive",
     "cli",
     "main",
 ];

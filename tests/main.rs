@@ -6,12 +6,15 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod archive_support;
 mod audit_support;
 mod conformance_logs;
 mod conformance_support;
 mod log_support;
 
 mod account;
+mod archive;
+mod archive_attacks;
 mod bootstrap;
 mod broken_input;
 mod conformance;

@@ -84,6 +84,7 @@ fn every_link_between_documents_leads_somewhere() {
         "docs/methods.md",
         "docs/coverage.md",
         "docs/tally.md",
+        "docs/archive.md",
         "docs/performance.md",
         "docs/scale.md",
         "docs/architecture.md",

@@ -11,6 +11,7 @@ use parytet::report::assemble::{Parts, assemble};
 use parytet::report::face::Face;
 use parytet::report::face::table::{Look, Shown};
 use parytet::report::model::v1::{Estimate, Result as Report};
+use parytet::store::{File, FileDigest};
 use parytet::{spec, verdict};
 use proptest::prelude::*;
 
@@ -135,11 +136,18 @@ fn audit(rows: &[Row], how: &How) -> Report {
     let counted = counter.finish(vec![counting], &summary).unwrap();
     let assessment = assess(&plan, &counted.tally).unwrap();
     let judged = verdict::judge(&plan, &counted.tally, &assessment);
+    let file = |file: &SourceFile| File {
+        name: file.name.clone(),
+        fingerprint: None,
+        digest: FileDigest::NotAsked,
+    };
     assemble(&Parts {
         plan: &plan,
         counted: &counted,
         assessment: &assessment,
         judged: &judged,
+        typed: &spec::Typed::default(),
+        files: &(plan.log.files.iter().map(file).collect(), None),
         outcome: verdict::exit(&plan, &judged, false),
         exit_zero: false,
     })

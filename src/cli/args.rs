@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::archive::args::{ArchiveCommand, REPRODUCE_EXIT_CODES, ReproduceArgs};
+
 /// The exit codes, shown under every help text.
 const EXIT_CODES: &str = "Exit codes:
   0  every gate passed, or no gate was asked for
@@ -68,6 +70,15 @@ pub enum Command {
     /// Print the SQL that counts a log in a database
     #[command(after_help = SQL_EXAMPLES)]
     Sql(SqlArgs),
+    /// Keep audits so that it can be shown years later what was found, under which thresholds, and that nothing was changed
+    Archive {
+        /// The command.
+        #[command(subcommand)]
+        what: ArchiveCommand,
+    },
+    /// Make an audit of an archive again, and say whether the same comes out
+    #[command(after_help = REPRODUCE_EXIT_CODES)]
+    Reproduce(ReproduceArgs),
     /// Say what a metric is: formula, source, other names, when not to use it; without a name, list all
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -101,6 +112,9 @@ pub struct TallyArgs {
     /// Leave groups of fewer than K people out, and others so that they can't be had by subtraction
     #[arg(long, value_name = "K", help_heading = "Output", value_parser = clap::value_parser!(u64).range(2..))]
     pub withhold: Option<u64>,
+    /// Record SHA-256 and size of every input in the tally, for an archive; every file is read once more
+    #[arg(long, help_heading = "Output")]
+    pub hash_inputs: bool,
     /// When to show progress on standard error
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
     pub progress: Color,
@@ -164,6 +178,8 @@ pub struct SqlArgs {
 pub enum SchemaOf {
     /// The JSON result (`parytet.result/1`).
     Result,
+    /// A statement of an archive (`urn:parytet:archive-entry:v1`).
+    ArchiveEntry,
 }
 
 /// `parytet explain`.
@@ -259,6 +275,9 @@ pub struct AuditArgs {
     /// Also write the result to FILE; the suffix picks the format (.json, .csv, .html, .txt); may be repeated
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
+    /// Record SHA-256 and size of every input in the result, for an archive; every file is read once more
+    #[arg(long, conflicts_with = "tally", help_heading = "Output")]
+    pub hash_inputs: bool,
     /// Show tables of all metrics, not only of those that gates look at
     #[arg(long, help_heading = "Output")]
     pub all_metrics: bool,

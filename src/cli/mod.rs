@@ -1,5 +1,6 @@
 //! The command line: parses, calls, prints. No logic of an audit lives here.
 
+mod archive;
 mod args;
 mod audit;
 mod check;
@@ -8,6 +9,7 @@ mod explain;
 mod output;
 mod progress;
 mod ready;
+mod reproduce;
 mod shell;
 mod tally;
 
@@ -63,9 +65,12 @@ pub fn run(cli: Cli) -> u8 {
         args::Command::Merge(args) => tally::merge(&args, &shell),
         args::Command::Check(args) => check::run(&args, &shell),
         args::Command::Sql(args) => database::run(&args, &shell),
+        args::Command::Archive { what } => archive::run(&what, &shell),
+        args::Command::Reproduce(args) => reproduce::run(&args, &shell),
         args::Command::Explain(args) => explain::run(&args, &shell),
         args::Command::Schema { what } => match what {
             args::SchemaOf::Result => shell.data(&crate::report::schema::schema()).map(|()| 0),
+            args::SchemaOf::ArchiveEntry => shell.data(crate::archive::schema()).map(|()| 0),
         },
     };
     match done {

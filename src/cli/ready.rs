@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::{self, Counted, Means};
 use crate::log::{Opened, find_files};
 use crate::plan::{self, Patterns, Plan, Schema, Source, SourceFile, StoreOptions};
-use crate::spec::{self, Flags, Spec};
-use crate::store;
+use crate::spec::{self, Flags, Spec, Typed};
+use crate::store::{self, FileDigest};
 use crate::tally::Room;
 
 /// A plan with its files or its database opened.
@@ -79,33 +79,59 @@ impl Ready {
         counted.map_err(|fault| self.failed(fault))
     }
 
-    /// The files that are counted, each with its fingerprint.
+    /// The files that are counted, each with its fingerprint, and with its digest where that is asked for.
     ///
     /// # Errors
-    /// A file that can't be read.
-    pub(super) fn files(&self) -> Result<store::Files, Diagnostic> {
-        let prints = match &self.from {
-            From::Database(_) => None,
-            From::Files { log, people } => {
-                let people = people.as_ref().map(Opened::fingerprints).transpose()?;
-                Some((log.fingerprints()?, people.unwrap_or_default()))
-            }
+    /// A file that can't be read, or that was changed.
+    pub(super) fn files(&self, hash: bool) -> Result<store::Files, Diagnostic> {
+        let (log, people) = match &self.from {
+            From::Database(_) => (None, None),
+            From::Files { log, people } => (Some(log), people.as_ref()),
         };
-        let (of_log, of_people) = prints.unwrap_or_default();
-        let files = |source: &Source, prints: Vec<String>| {
-            let prints = prints.into_iter().map(Some).chain(std::iter::repeat(None));
-            let names = source.files.iter().map(|file| file.name.clone());
-            names
-                .zip(prints)
-                .map(|(name, fingerprint)| store::File { name, fingerprint })
-                .collect()
-        };
-        let people = self.plan.people.as_ref();
+        let planned = self.plan.people.as_ref();
         Ok((
-            files(&self.plan.log, of_log),
-            people.map(|people| files(&people.source, of_people)),
+            files_of(&self.plan.log, log, hash)?,
+            planned
+                .map(|planned| files_of(&planned.source, people, hash))
+                .transpose()?,
         ))
     }
+
+    /// What was typed.
+    pub(super) fn typed(&self) -> Typed {
+        Typed::new(self.public_text.clone(), [self.flags.clone()])
+    }
+}
+
+/// The files of a source; `opened` is `None` for a database.
+fn files_of(source: &Source, opened: Option<&Opened>, hash: bool) -> Result<Vec<store::File>, Diagnostic> {
+    let names = source.files.iter().map(|file| file.name.clone());
+    let Some(opened) = opened else {
+        let bare = |name| store::File {
+            name,
+            fingerprint: None,
+            digest: if hash {
+                FileDigest::NotAFile
+            } else {
+                FileDigest::NotAsked
+            },
+        };
+        return Ok(names.map(bare).collect());
+    };
+    let digests = if hash { opened.digests()? } else { Vec::new() };
+    let digests = digests
+        .into_iter()
+        .map(|(digest, bytes)| FileDigest::Sha256(digest, bytes))
+        .chain(std::iter::repeat(FileDigest::NotAsked));
+    Ok(names
+        .zip(opened.fingerprints()?)
+        .zip(digests)
+        .map(|((name, fingerprint), digest)| store::File {
+            name,
+            fingerprint: Some(fingerprint),
+            digest,
+        })
+        .collect())
 }
 
 /// Reads the spec and flags, opens the files, and resolves the plan.
@@ -116,21 +142,31 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         faults,
         text: text.clone(),
     };
-    let one = |fault: Diagnostic| faults(vec![fault]);
     let flags = flags(args, logs);
     let spec = spec::apply(&flags, spec).map_err(&faults)?;
-    let inputs = plan::inputs(&spec).map_err(&faults)?;
     let as_of = plan::as_of(
         args.as_of.as_deref(),
         environment("SOURCE_DATE_EPOCH").as_deref(),
         today(),
     )
-    .map_err(&one)?;
+    .map_err(|fault| faults(vec![fault]))?;
+    open(&spec, flags, as_of)
+}
+
+/// Opens the files of a spec over which `flags` were put, and resolves the plan.
+pub(super) fn open(spec: &Spec, flags: Flags, as_of: jiff::civil::Date) -> Result<Ready, Failure> {
+    let text = Some(&spec.source.text).filter(|text| !text.is_empty());
+    let faults = |faults: Vec<Diagnostic>| Failure::Faults {
+        faults,
+        text: text.cloned(),
+    };
+    let one = |fault: Diagnostic| faults(vec![fault]);
+    let inputs = plan::inputs(spec).map_err(&faults)?;
     if let Some(planned) = &inputs.database {
         let connected = Connected::open(planned).map_err(&one)?;
         let (log, people) = connected.sources();
         let people = people.zip(connected.people_schema.as_ref());
-        let plan = plan::resolve(&spec, log, &connected.schema, people, as_of).map_err(&faults)?;
+        let plan = plan::resolve(spec, log, &connected.schema, people, as_of).map_err(&faults)?;
         return Ok(Ready {
             plan,
             flags,
@@ -157,7 +193,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         }
     };
     let mut plan = plan::resolve(
-        &spec,
+        spec,
         log_source,
         &log_schema,
         people.as_ref().map(|(source, _, schema)| (source.clone(), schema)),
@@ -185,6 +221,24 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
 #[allow(clippy::disallowed_methods)]
 pub(super) fn today() -> jiff::civil::Date {
     jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// The moment in UTC that an archive's entry claims, in whole seconds: that of `SOURCE_DATE_EPOCH`, else now.
+#[allow(clippy::disallowed_methods)]
+pub(super) fn moment() -> Result<jiff::Timestamp, Diagnostic> {
+    let now = jiff::Timestamp::now();
+    let Some(text) = environment("SOURCE_DATE_EPOCH") else {
+        return Ok(jiff::Timestamp::from_second(now.as_second()).unwrap_or(now));
+    };
+    let seconds = text.trim().parse().ok();
+    seconds
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .ok_or_else(|| {
+            Diagnostic::new(
+                "bad-environment",
+                format!("SOURCE_DATE_EPOCH is \"{text}\", which is not a number of seconds"),
+            )
+        })
 }
 
 /// A spec (its name ends in `.toml`), or logs.

@@ -76,6 +76,11 @@ impl Shell {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Words that must be read although the work is done.
+    pub(super) fn warning(&self, text: &str) {
+        self.stderr(&format!("warning: {text}"));
+    }
+
     pub(super) fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Faults { faults, text } => {

@@ -6,14 +6,14 @@ use anyhow::anyhow;
 
 use super::Failure;
 use super::args::{MergeArgs, TallyArgs, WhatArgs};
+use super::audit::Counts;
 use super::output::{Output, check_outputs};
 use super::ready::{flags, named, prepare, spec_and_logs};
 use super::shell::Shell;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::engine::Counted;
-use crate::plan::{self, Plan, Schema, Source};
+use crate::plan::{self, Schema, Source};
 use crate::report::number;
-use crate::spec;
+use crate::spec::{self, Spec, Typed};
 use crate::store::{self, Stored};
 
 /// Runs `parytet tally`.
@@ -22,7 +22,7 @@ pub(super) fn count(args: &TallyArgs, shell: &Shell) -> Result<u8, Failure> {
     let mut ready = prepare(&args.what)?;
     check_outputs(std::slice::from_ref(&args.output), &ready.read_from())?;
     // Taken before the log is counted: a log that changes meanwhile is refused there.
-    let files = ready.files().map_err(|fault| ready.failed(fault))?;
+    let files = ready.files(args.hash_inputs).map_err(|fault| ready.failed(fault))?;
     // A tally keeps nothing of a person that could be drawn again.
     ready.plan.bootstrap = None;
     let counted = ready.count(&args.means, args.progress, shell)?;
@@ -51,8 +51,8 @@ pub(super) fn merge(args: &MergeArgs, shell: &Shell) -> Result<u8, Failure> {
     write(merged, args.withhold, output, &args.output, shell)
 }
 
-/// The plan and the counts of a stored tally: by its own spec, or by the one that is given, with flags over either.
-pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Failure> {
+/// What a stored tally holds: by its own spec, or by the one that is given, with flags over either.
+pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<Counts, Failure> {
     let stored = read(path)?;
     let about = &stored.about;
     let (given, logs) = spec_and_logs(args)?;
@@ -64,6 +64,11 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
         .help("leave out the one or the other")
         .into());
     }
+    let over = flags(args, Vec::new());
+    let typed = match &given {
+        Some(spec) => Typed::new(spec.public_text(), [over.clone()]),
+        None => Typed::new(about.text.clone(), [about.flags.clone(), over.clone()]),
+    };
     let own = match given {
         Some(spec) => spec,
         None => {
@@ -87,8 +92,6 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
         faults,
         text: text.clone(),
     };
-    let one = |fault: Diagnostic| faults(vec![fault]);
-    let over = flags(args, Vec::new());
     let spec = if over == spec::Flags::default() {
         own
     } else {
@@ -96,8 +99,26 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
     };
     let as_of = match &args.as_of {
         None => about.as_of,
-        asked => plan::as_of(asked.as_deref(), None, about.as_of).map_err(&one)?,
+        asked => plan::as_of(asked.as_deref(), None, about.as_of).map_err(|fault| faults(vec![fault]))?,
     };
+    fitted(&stored, &path.display().to_string(), &spec, as_of, typed)
+}
+
+/// A stored tally, of this name, as a spec wants it.
+pub(super) fn fitted(
+    stored: &Stored,
+    name: &str,
+    spec: &Spec,
+    as_of: jiff::civil::Date,
+    typed: Typed,
+) -> Result<Counts, Failure> {
+    let about = &stored.about;
+    let text = Some(spec.source.text.clone()).filter(|text| !text.is_empty());
+    let faults = |faults: Vec<Diagnostic>| Failure::Faults {
+        faults,
+        text: text.clone(),
+    };
+    let one = |fault: Diagnostic| faults(vec![fault]);
     let source = |files: &[store::File]| Source {
         files: files.iter().map(|file| named(&file.name)).collect(),
         csv: plan::Csv {
@@ -120,7 +141,7 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
     };
     let people = about.people_columns.clone().map(|columns| Schema { columns });
     let people = about.people.as_deref().map(source).zip(people.as_ref());
-    let mut plan = plan::resolve(&spec, source(&about.log), &log, people, as_of).map_err(&faults)?;
+    let mut plan = plan::resolve(spec, source(&about.log), &log, people, as_of).map_err(&faults)?;
     if plan.lists.is_some() {
         return Err(one(Diagnostic::new(
             "needs-rows",
@@ -130,8 +151,13 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
         .into());
     }
     plan.notes.extend(about.notes.iter().cloned());
-    let counted = store::fit(&mut plan, &stored, &path.display().to_string()).map_err(&one)?;
-    Ok((plan, counted))
+    let counted = store::fit(&mut plan, stored, name).map_err(&one)?;
+    Ok(Counts {
+        plan,
+        counted,
+        files: (about.log.clone(), about.people.clone()),
+        typed,
+    })
 }
 
 fn open(path: &Path) -> Result<Output, Failure> {

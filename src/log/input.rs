@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use sha2::{Digest, Sha256};
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{SourceFile, StoreOptions};
 
@@ -172,6 +174,34 @@ impl Input {
             Seekable::Remote(object) => part(&mut object.reader()).map_err(failed)?,
         }
         Ok(format!("{:032x}", hash.digest128()))
+    }
+
+    /// SHA-256 of the bytes as they are, in hexadecimal, and their number: one more reading of the whole file.
+    pub(super) fn digest(&self) -> Result<(String, u64), Diagnostic> {
+        let mut reader: Bytes = match self.seekable()? {
+            Seekable::Disk(file) => Box::new(file),
+            Seekable::Memory(bytes) => Box::new(bytes),
+            Seekable::Remote(object) => Box::new(object.reader()),
+        };
+        let mut hash = Sha256::new();
+        let mut block = vec![0; 1 << 18];
+        let mut length = 0;
+        loop {
+            let count = match reader.read(&mut block) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(fault::unreadable(self.name(), &error)),
+            };
+            hash.update(&block[..count]);
+            length += count as u64;
+        }
+        // What was counted and what was hashed must be one file.
+        self.check_unchanged()?;
+        Ok((
+            hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            length,
+        ))
     }
 
     /// The bytes as they are, from the first.

@@ -94,6 +94,16 @@ impl Opened {
         self.inputs.iter().map(Input::fingerprint).collect()
     }
 
+    /// By file: SHA-256 of its bytes as they are, and their number.
+    ///
+    /// Every file is read once more, so this is for those who ask for it.
+    ///
+    /// # Errors
+    /// A file that can't be read, or that was changed since it was opened.
+    pub fn digests(&self) -> Result<Vec<(String, u64)>, Diagnostic> {
+        self.inputs.iter().map(Input::digest).collect()
+    }
+
     /// Checks that each file has each of `columns` exactly once, with values of the same kind in all files.
     ///
     /// Whole and real numbers may mix. Columns that are not used may differ as they like.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest as _, Sha256};
+
 use super::model::v1;
 use crate::assess::{
     About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, SmallGroup,
@@ -10,6 +12,8 @@ use crate::assess::{
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
 use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
+use crate::spec::{Flags, Typed};
+use crate::store::{File, FileDigest, Files};
 use crate::tally::{GroupTally, Tally};
 use crate::verdict::{self, Answer, Hanging, Judged, Outcome, Say};
 
@@ -26,6 +30,10 @@ pub struct Parts<'a> {
     pub judged: &'a [Judged],
     /// The whole verdict.
     pub outcome: Outcome,
+    /// What was typed: the spec's text, and the flags over it.
+    pub typed: &'a Typed,
+    /// The files that were counted, log and people.
+    pub files: &'a Files,
     /// Whether failures were asked not to change the exit code.
     pub exit_zero: bool,
 }
@@ -45,6 +53,8 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
         assessment,
         judged,
         outcome,
+        typed,
+        files,
         exit_zero,
     } = parts;
     let tally = &counted.tally;
@@ -55,10 +65,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
     let count = |say: Say| judged.iter().filter(|gate| gate.say == say).count() as u64;
     v1::Result {
         schema: v1::SCHEMA.to_owned(),
-        tool: v1::Tool {
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        tool: tool(),
         audit: v1::Audit {
             title: plan.about.title.clone(),
             system: plan.about.system.clone(),
@@ -66,6 +73,9 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             purpose: plan.about.purpose.clone(),
             period: plan.about.period.clone(),
             spec: plan.about.spec.clone(),
+            spec_text: typed.text.clone(),
+            spec_sha256: typed.text.as_ref().map(|text| sha256(text)),
+            flags: typed.flags.iter().map(Flags::public).collect(),
             level: plan.level,
             seed: plan.seed,
             as_of: plan.as_of.to_string(),
@@ -74,7 +84,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             tests: assessment.tests,
             exit_zero: *exit_zero,
         },
-        inputs: inputs(plan, counted),
+        inputs: inputs(plan, counted, files),
         account: account(plan, counted),
         outcomes: plan
             .outcomes
@@ -215,25 +225,65 @@ fn standing_notes(plan: &Plan, counted: &Counted) -> Vec<String> {
     notes
 }
 
-fn inputs(plan: &Plan, counted: &Counted) -> Vec<v1::Input> {
-    let of = |role: &str, source: &crate::plan::Source, rows: &[u64]| -> Vec<v1::Input> {
-        source
-            .files
+/// This build.
+fn tool() -> v1::Tool {
+    let abi = if cfg!(target_env = "gnu") {
+        "-gnu"
+    } else if cfg!(target_env = "musl") {
+        "-musl"
+    } else if cfg!(target_env = "msvc") {
+        "-msvc"
+    } else {
+        ""
+    };
+    v1::Tool {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        // Whoever builds a release sets it; a build from a folder of sources knows of no commit.
+        commit: option_env!("PARYTET_COMMIT")
+            .filter(|commit| !commit.is_empty())
+            .map(str::to_owned),
+        target: Some(format!("{}-{}{abi}", std::env::consts::ARCH, std::env::consts::OS)),
+        features: ["cloud"]
+            .into_iter()
+            .filter(|_| cfg!(feature = "cloud"))
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn inputs(plan: &Plan, counted: &Counted, (log, people): &Files) -> Vec<v1::Input> {
+    let of = |role: &str, files: &[File], rows: &[u64]| -> Vec<v1::Input> {
+        files
             .iter()
             .zip(rows)
-            .map(|(file, rows)| v1::Input {
-                role: role.to_owned(),
-                name: file.name.clone(),
-                rows: *rows,
+            .map(|(file, rows)| {
+                let (sha256, bytes, reason) = match &file.digest {
+                    FileDigest::Sha256(digest, bytes) => (Some(digest.clone()), Some(*bytes), None),
+                    FileDigest::NotAsked => (None, None, Some("not-asked")),
+                    FileDigest::NotAFile => (None, None, Some("not-a-file")),
+                };
+                v1::Input {
+                    role: role.to_owned(),
+                    name: file.name.clone(),
+                    rows: *rows,
+                    bytes,
+                    sha256,
+                    digest_reason: reason.map(str::to_owned),
+                }
             })
             .collect()
     };
-    let mut inputs = of("log", &plan.log, &counted.rows);
+    let mut inputs = of("log", log, &counted.rows);
     for input in inputs.iter_mut().skip(plan.log.second.unwrap_or(usize::MAX)) {
         "versus".clone_into(&mut input.role);
     }
-    if let (Some(people), Some(rows)) = (&plan.people, &counted.people_rows) {
-        inputs.extend(of("people", &people.source, rows));
+    if let (Some(people), Some(rows)) = (people, &counted.people_rows) {
+        inputs.extend(of("people", people, rows));
     }
     inputs
 }

@@ -18,4 +18,4 @@ pub mod text;
 mod view;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;

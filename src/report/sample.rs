@@ -5,6 +5,8 @@
 
 mod gates;
 
+use std::collections::BTreeMap;
+
 use super::model::v1::*;
 use crate::catalogue;
 
@@ -124,6 +126,9 @@ fn blank() -> Result {
         tool: Tool {
             name: "parytet".to_owned(),
             version: "0.1.0".to_owned(),
+            commit: None,
+            target: Some("x86_64-linux-gnu".to_owned()),
+            features: Vec::new(),
         },
         audit: Audit {
             title: "October offers".to_owned(),
@@ -132,6 +137,9 @@ fn blank() -> Result {
             purpose: None,
             period: Some("2026-10-01 to 2026-10-31".to_owned()),
             spec: Some("offers.toml".to_owned()),
+            spec_text: Some("[audit]\ntitle = \"October offers\"\n".to_owned()),
+            spec_sha256: Some("8b3f57d0c5b7a1bd64cbb0a5b4a0e6c96f4c1f9d0d39a5dd2f1d3a2e6c8b7a90".to_owned()),
+            flags: vec![BTreeMap::from([("seed".to_owned(), serde_json::json!(1))])],
             level: 0.95,
             seed: 1,
             as_of: "2026-11-01".to_owned(),
@@ -145,11 +153,17 @@ fn blank() -> Result {
                 role: "log".to_owned(),
                 name: "offers/2026-10.csv".to_owned(),
                 rows: 41_188,
+                bytes: Some(1_204_511),
+                sha256: Some("2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".to_owned()),
+                digest_reason: None,
             },
             Input {
                 role: "people".to_owned(),
                 name: "customers.csv".to_owned(),
                 rows: 6_000,
+                bytes: None,
+                sha256: None,
+                digest_reason: Some("not-asked".to_owned()),
             },
         ],
         account: Account {

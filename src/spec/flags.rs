@@ -1,5 +1,8 @@
 //! Quick flags: they end in the same spec as a file does, and win over one.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -93,6 +96,36 @@ pub struct Flags {
     pub bootstrap: Option<u64>,
     /// `--title`.
     pub title: Option<String>,
+}
+
+impl Flags {
+    /// The flags that were given, by name, as a report may hold them: of an absolute path only the file's name.
+    #[must_use]
+    pub fn public(&self) -> BTreeMap<String, serde_json::Value> {
+        let bare = |path: &String| match Path::new(path) {
+            whole if whole.is_absolute() => whole
+                .file_name()
+                .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
+            _ => path.clone(),
+        };
+        let shown = Self {
+            logs: self.logs.iter().map(bare).collect(),
+            people: self.people.as_ref().map(bare),
+            ..self.clone()
+        };
+        let Ok(serde_json::Value::Object(all)) = serde_json::to_value(shown) else {
+            unreachable!("flags are named texts, numbers and lists of texts");
+        };
+        let given = |value: &serde_json::Value| match value {
+            serde_json::Value::Null | serde_json::Value::Bool(false) => false,
+            serde_json::Value::Array(list) => !list.is_empty(),
+            _ => true,
+        };
+        all.into_iter()
+            // `--unfavourable` is `favourable: false`, and was given.
+            .filter(|(name, value)| given(value) || (name == "favourable" && value.is_boolean()))
+            .collect()
+    }
 }
 
 fn at<T>(value: T, flag: &'static str) -> At<T> {

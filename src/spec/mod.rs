@@ -49,6 +49,26 @@ pub struct SpecText {
     pub folder: PathBuf,
 }
 
+/// All that was typed to ask for an audit, as a report may show it: enough to ask again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Typed {
+    /// The spec's text without addresses and options of a database; `None` without a spec.
+    pub text: Option<String>,
+    /// Flags over it, one set over the other.
+    pub flags: Vec<Flags>,
+}
+
+impl Typed {
+    /// A text, empty without a spec, and flags, of which those sets count that hold any.
+    #[must_use]
+    pub fn new(text: String, flags: impl IntoIterator<Item = Flags>) -> Self {
+        Self {
+            text: Some(text).filter(|text| !text.is_empty()),
+            flags: flags.into_iter().filter(|flags| *flags != Flags::default()).collect(),
+        }
+    }
+}
+
 /// A spec as typed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Spec {

@@ -93,6 +93,22 @@ pub struct File {
     pub name: String,
     /// A digest of its length, its beginning and its end; a database has none.
     pub fingerprint: Option<String>,
+    /// What its bytes are known by.
+    #[serde(default)]
+    pub digest: FileDigest,
+}
+
+/// What the bytes of a file are known by.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileDigest {
+    /// Nobody asked for it.
+    #[default]
+    NotAsked,
+    /// It is no file: a table of a database.
+    NotAFile,
+    /// SHA-256 in hexadecimal, and how many bytes they are.
+    Sha256(String, u64),
 }
 
 /// A protected attribute.

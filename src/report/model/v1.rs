@@ -1,8 +1,11 @@
 //! `parytet.result/1`: the frozen shape of a result.
 //!
 //! Fields may be added; none is renamed, retyped or removed under this number. No time of day, host, absolute path or
-//! duration is in it: the same log, spec and version give the same bytes. Numbers are finite; an undefined number is
-//! `null` with a reason beside it.
+//! duration is in it: the same log, spec and build give the same bytes. Numbers are finite; an undefined number is
+//! `null` with a reason beside it. Archives hold results of years ago: a field that is added is an `Option` or has a
+//! default, so that they can still be read.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +66,13 @@ pub struct Tool {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The commit that it was built from; `null`: the build was not told.
+    pub commit: Option<String>,
+    /// The platform that it was built for.
+    pub target: Option<String>,
+    /// Optional features that were built in.
+    #[serde(default)]
+    pub features: Vec<String>,
 }
 
 /// What was asked.
@@ -80,6 +90,13 @@ pub struct Audit {
     pub period: Option<String>,
     /// The spec's path as given.
     pub spec: Option<String>,
+    /// The spec's text, without addresses and options of a database; `null`: there was no spec.
+    pub spec_text: Option<String>,
+    /// SHA-256 of that text.
+    pub spec_sha256: Option<String>,
+    /// Flags over the spec, by name, as far as they decide what is counted and judged. Of a tally that is audited with other flags: those that it was counted with, then those.
+    #[serde(default)]
+    pub flags: Vec<BTreeMap<String, serde_json::Value>>,
     /// Level of every interval.
     pub level: f64,
     /// Seed of simulated null distributions.
@@ -105,6 +122,12 @@ pub struct Input {
     pub name: String,
     /// Rows in it.
     pub rows: u64,
+    /// Bytes of the file as it is, packed where it is packed; `null`: see `digest_reason`.
+    pub bytes: Option<u64>,
+    /// SHA-256 of these bytes.
+    pub sha256: Option<String>,
+    /// Why there is no digest: `not-asked` (`--hash-inputs` was not given) or `not-a-file` (a table of a database).
+    pub digest_reason: Option<String>,
 }
 
 /// Where every row went: `read = filtered + no_subject + audited + set aside by every outcome`.
