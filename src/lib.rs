@@ -5,7 +5,8 @@
 //! a metric is; the [`spec`] what was typed; the [`plan`] what that means for this log; the [`log`] opens files and
 //! yields rows; an [`engine`] counts them into the [`tally`], the narrow waist: sums and second moments over people.
 //! Right of it, [`metrics`] and [`inference`] turn sums into estimates and their uncertainty, [`assess`] joins the two
-//! into findings, the [`verdict`] compares them with thresholds, and the [`report`] shows one model in many faces.
+//! into findings, the [`verdict`] compares them with thresholds, and the [`report`] shows one model in many faces; [`compare`]
+//! holds two results against each other.
 
 pub mod diagnostic;
 
@@ -32,5 +33,7 @@ pub mod assess;
 pub mod verdict;
 
 pub mod report;
+
+pub mod compare;
 
 pub mod cli;

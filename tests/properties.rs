@@ -134,13 +134,15 @@ fn audit(rows: &[Row], how: &How) -> Report {
     };
     let counted = counter.finish(vec![counting], &summary).unwrap();
     let assessment = assess(&plan, &counted.tally).unwrap();
-    let judged = verdict::judge(&plan, &counted.tally, &assessment);
+    let judged = verdict::judge(&plan, &counted.tally, &assessment, &verdict::Baseline::default());
     assemble(&Parts {
         plan: &plan,
         counted: &counted,
         assessment: &assessment,
         judged: &judged,
-        outcome: verdict::exit(&plan, &judged, false),
+        baseline: None,
+        excuses: &[],
+        outcome: verdict::exit(&plan, &judged, &[], false),
         exit_zero: false,
     })
 }

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use super::Failure;
 use super::args::{MergeArgs, TallyArgs, WhatArgs};
 use super::output::{Output, check_outputs};
-use super::ready::{flags, named, prepare, spec_and_logs};
+use super::ready::{flags, named, prepare, spec_and_logs, with_waivers};
 use super::shell::Shell;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::Counted;
@@ -94,6 +94,7 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<(Plan, Counted), Fa
     } else {
         spec::apply(&over, Some(own)).map_err(&faults)?
     };
+    let spec = with_waivers(spec)?;
     let as_of = match &args.as_of {
         None => about.as_of,
         asked => plan::as_of(asked.as_deref(), None, about.as_of).map_err(&one)?,

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod face;
 pub mod model;
 pub mod number;
+pub mod read;
 pub mod reason;
 pub mod said;
 pub mod schema;
@@ -18,4 +19,4 @@ pub mod text;
 mod view;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
