@@ -5,8 +5,8 @@
 //! a metric is; the [`spec`] what was typed; the [`plan`] what that means for this log; the [`log`] opens files and
 //! yields rows; an [`engine`] counts them into the [`tally`], the narrow waist: sums and second moments over people.
 //! Right of it, [`metrics`] and [`inference`] turn sums into estimates and their uncertainty, [`assess`] joins the two
-//! into findings, the [`verdict`] compares them with thresholds, the [`report`] shows one model in many faces, and an
-//! [`archive`] keeps it.
+//! into findings, the [`verdict`] compares them with thresholds, the [`report`] shows one model in many faces,
+//! [`compare`] holds two results against each other, and an [`archive`] keeps them.
 
 pub mod diagnostic;
 
@@ -33,6 +33,8 @@ pub mod assess;
 pub mod verdict;
 
 pub mod report;
+
+pub mod compare;
 
 pub mod archive;
 

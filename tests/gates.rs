@@ -479,7 +479,7 @@ fn a_reader_that_leaves_changes_no_verdict() {
 }
 
 #[test]
-fn every_gate_and_group_is_in_every_face() {
+fn every_gate_and_group_is_in_the_page() {
     let mut log = people(&[("f", 100, 35), ("few", 3, 0), ("m", 100, 50)]);
     writeln!(log, "x1,,yes").unwrap();
     let desk = Desk::with("log.csv", log);

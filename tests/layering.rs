@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, from left to right. `diagnostic` is left of all: every module may raise one.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "diagnostic",
     "ranking",
     "catalogue",
@@ -19,6 +19,7 @@ const ORDER: [&str; 17] = [
     "assess",
     "verdict",
     "report",
+    "compare",
     "archive",
     "cli",
     "main",
@@ -39,6 +40,8 @@ fn allowed(file: &str, module: &str, imported: &str) -> bool {
     match module {
         "catalogue" | "inference" | "ranking" => false,
         // Only the assembly of the model sees the pipeline; faces see the model and the catalogue's words.
+        // Reading one back may find it broken.
+        "report" if file == "src/report/read.rs" => imported == "diagnostic",
         "report" if file != "src/report/assemble.rs" => imported == "catalogue",
         _ => other < own,
     }

@@ -53,7 +53,9 @@ fn explain_says_what_the_reference_says() {
 fn the_list_of_metrics_can_be_filtered() {
     let desk = Desk::new();
     let all = desk.run(&["explain"]).out;
-    assert_eq!(all.lines().count(), Metric::all().count());
+    let (metrics, presets) = all.split_once("\n\n").unwrap();
+    assert_eq!(metrics.lines().count(), Metric::all().count());
+    assert_eq!(presets.lines().count(), 1 + parytet::catalogue::presets::PRESETS.len());
     let some = desk.run(&["explain", "--with", "label"]).out;
     assert!(some.contains("true_positive_rate") && some.contains("selection_rate"));
     assert!(!some.contains("mean_value") && !some.contains("mantel_haenszel"));

@@ -148,3 +148,68 @@ fn every_row_of_the_coverage_names_a_test() {
         );
     }
 }
+
+/// The commands of parytet in a block of YAML: what stands after `run:`, `- ` or on a line of its own, up to what a shell
+/// does with it.
+fn commands_of_ci(block: &str) -> Vec<Vec<String>> {
+    let lines = block.lines().filter_map(|line| {
+        let at = line.find("parytet ")?;
+        let before = line[..at].trim();
+        matches!(before, "" | "-" | "run:" | "- run:" | "entry:").then(|| &line[at..])
+    });
+    lines
+        .map(|line| {
+            let command = line.split(" || ").next().unwrap().split(" >> ").next().unwrap();
+            command.split_whitespace().skip(1).map(str::to_owned).collect()
+        })
+        .collect()
+}
+
+#[test]
+fn the_commands_of_ci_jobs_in_the_guide_run() {
+    let desk = crate::audit_support::Desk::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/biased");
+    for file in ["audit.toml", "offers.csv"] {
+        desk.write(file, std::fs::read(folder.join(file)).unwrap());
+    }
+    let guide = text("docs/guide.md");
+    let mut run = 0;
+    for block in blocks(&guide, "yaml") {
+        for mut command in commands_of_ci(block) {
+            if command == ["check"] {
+                command.push("audit.toml".to_owned());
+            }
+            let args: Vec<&str> = command.iter().map(String::as_str).collect();
+            let done = desk.run(&args);
+            // The log's gate fails; whatever else a job does with its result is whole.
+            let reports_only = args[0] != "audit" || args.contains(&"--exit-zero");
+            assert_eq!(done.code, i32::from(!reports_only), "{command:?}: {}", done.err);
+            run += 1;
+        }
+    }
+    assert!(run >= 8, "only {run} commands were found");
+}
+
+// A pipe hides the exit code: GitHub's shell ends with that of the last command.
+#[test]
+fn no_ci_job_in_the_documents_pipes_an_audit() {
+    for name in ["README.md", "docs/guide.md"] {
+        for block in blocks(&text(name), "yaml") {
+            for line in block.lines().filter(|line| line.contains("parytet ")) {
+                let piped = line.replace("||", "").contains('|') && !line.trim_end().ends_with('|');
+                assert!(!piped, "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_preset_and_format_is_in_the_guide() {
+    let guide = text("docs/guide.md");
+    for preset in &parytet::catalogue::presets::PRESETS {
+        assert!(guide.contains(&format!("| `{}` |", preset.id)), "{}", preset.id);
+    }
+    for face in parytet::report::face::Face::ALL {
+        assert!(guide.contains(&format!("`{}`", face.id())), "{}", face.id());
+    }
+}

@@ -206,7 +206,7 @@ pub fn holds(ends: Option<Ends>, truth: f64) -> bool {
 /// What the first gate says.
 #[must_use]
 pub fn say(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Say {
-    verdict::judge(plan, tally, assessment)[0].say
+    verdict::judge(plan, tally, assessment, &verdict::Baseline::default())[0].say
 }
 
 /// The p-value of an extreme.

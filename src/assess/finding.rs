@@ -10,6 +10,8 @@ use crate::catalogue::{Contrast, Metric};
 use crate::inference::confidence_sequence;
 use crate::inference::equivalence;
 use crate::inference::wilson::wilson;
+use crate::plan::Plan;
+use crate::tally::Tally;
 
 /// Which people a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +53,35 @@ pub enum About {
     },
 }
 
+/// Name of everybody together.
+const EVERYONE: &str = "(everyone)";
+
+/// Where the groups of a search stand, among the attributes.
+const SEARCH: &str = "(search)";
+
 impl About {
+    /// Names of the attribute and the group, as results have them.
+    #[must_use]
+    pub fn names(&self, plan: &Plan, tally: &Tally) -> (String, String) {
+        match self {
+            About::Everyone => (EVERYONE.to_owned(), EVERYONE.to_owned()),
+            About::Group { grouping, group } => (
+                plan.groupings[*grouping].name.clone(),
+                tally.groupings[*grouping].groups[*group].name(),
+            ),
+            About::Uncertain { attribute, group } => (attribute.clone(), group.clone()),
+            About::Subgroup { name } => (SEARCH.to_owned(), name.clone()),
+            About::Absent { grouping, name } => (plan.groupings[*grouping].name.clone(), name.clone()),
+            About::Extremes { grouping, names } => (
+                plan.groupings[*grouping].name.clone(),
+                match names {
+                    Some((low, high)) => format!("{low} / {high}"),
+                    None => "(all)".to_owned(),
+                },
+            ),
+        }
+    }
+
     /// The grouping, unless it is about everybody.
     #[must_use]
     pub fn grouping(&self) -> Option<usize> {

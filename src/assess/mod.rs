@@ -8,6 +8,7 @@ mod adjust;
 mod along;
 mod association;
 mod bootstrap;
+pub mod change;
 mod conditional;
 mod crossed;
 mod curves;

@@ -15,6 +15,7 @@ mod frequency;
 mod labels;
 mod listed;
 mod lists;
+pub mod presets;
 mod price;
 mod rates;
 mod representation;

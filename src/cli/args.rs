@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::archive::args::{ArchiveCommand, REPRODUCE_EXIT_CODES, ReproduceArgs};
+use crate::report::face::Face;
 
 /// The exit codes, shown under every help text.
 const EXIT_CODES: &str = "Exit codes:
   0  every gate passed, or no gate was asked for
-  1  a gate failed
+  1  a gate failed, or a waiver is not in order
   2  the audit could not be made, or its output could not be written
   3  nothing failed, but a gate that must not stay open is inconclusive, or no gate could be judged";
 
@@ -23,7 +25,7 @@ const AUDIT_EXAMPLES: &str = "Examples:
 
 Exit codes:
   0  every gate passed, or no gate was asked for
-  1  a gate failed
+  1  a gate failed, or a waiver is not in order
   2  the audit could not be made, or its output could not be written
   3  nothing failed, but a gate that must not stay open is inconclusive, or no gate could be judged";
 
@@ -65,6 +67,12 @@ pub enum Command {
     /// Add tallies of disjoint people up into one
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeArgs),
+    /// Make other formats of a result that was kept as JSON
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(RenderArgs),
+    /// Say what changed between two results, whether that is more than noise, and which thresholds were loosened
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArgs),
     /// Check a spec against its log's columns, without reading the whole log
     Check(Box<CheckArgs>),
     /// Print the SQL that counts a log in a database
@@ -79,8 +87,20 @@ pub enum Command {
     /// Make an audit of an archive again, and say whether the same comes out
     #[command(after_help = REPRODUCE_EXIT_CODES)]
     Reproduce(ReproduceArgs),
-    /// Say what a metric is: formula, source, other names, when not to use it; without a name, list all
+    /// Say what a metric is (formula, source, other names, when not to use it) or what a preset asks; without a name, list all
     Explain(ExplainArgs),
+    /// Print what a shell needs to complete commands and flags
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        language: clap_complete::Shell,
+    },
+    /// Print the manual page of parytet, or of one of its commands
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -121,6 +141,63 @@ pub struct TallyArgs {
     /// What counting may use.
     #[command(flatten)]
     pub means: MeansArgs,
+}
+
+/// Examples of `parytet compare`.
+const COMPARE_EXAMPLES: &str = "Examples:
+  parytet compare september.json october.json
+  parytet compare september.json october.json --format markdown";
+
+/// `parytet compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The earlier result, as JSON
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later result, as JSON
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = CompareTo::Text)]
+    pub format: CompareTo,
+}
+
+/// How a comparison is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompareTo {
+    /// Lines for people at a terminal.
+    Text,
+    /// For pull requests and wikis.
+    Markdown,
+    /// For programs (`parytet.comparison/1`).
+    Json,
+}
+
+/// Examples of `parytet render`.
+const RENDER_EXAMPLES: &str = "Examples:
+  parytet render result.json
+  parytet render result.json --to markdown
+  parytet render result.json --output report.md --output junit.xml --output gitlab=gl-code-quality-report.json
+
+Exit codes:
+  0  everything was written
+  2  the result could not be read, or something could not be written";
+
+/// `parytet render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// A result of `parytet audit`, as JSON
+    #[arg(value_name = "RESULT")]
+    pub result: PathBuf,
+    /// What to print on standard output, one or several; the table unless there is an --output
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = face())]
+    pub to: Vec<Face>,
+    /// Write to FILE; the suffix picks the format (.json, .csv, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub output: Vec<PathBuf>,
+    /// Show tables of all metrics, not only of those that gates look at
+    #[arg(long)]
+    pub all_metrics: bool,
 }
 
 /// `parytet merge`.
@@ -176,6 +253,8 @@ pub struct SqlArgs {
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaOf {
+    /// The spec, for editors.
+    Spec,
     /// The JSON result (`parytet.result/1`).
     Result,
     /// A statement of an archive (`urn:parytet:archive-entry:v1`).
@@ -185,8 +264,8 @@ pub enum SchemaOf {
 /// `parytet explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A metric, by its own name or by that of another system
-    #[arg(value_name = "METRIC")]
+    /// A metric, by its own name or by that of another system; or a preset of gates
+    #[arg(value_name = "NAME")]
     pub metric: Option<String>,
     /// List the metrics that a log with these gives; a decision there always is
     #[arg(
@@ -269,11 +348,14 @@ pub struct AuditArgs {
     /// Audit this tally in place of a log, by its own spec or by the one given
     #[arg(long, value_name = "FILE", help_heading = "Log")]
     pub tally: Option<PathBuf>,
+    /// The result of an earlier audit (JSON), for gates with no_worse_than = "baseline"
+    #[arg(long, value_name = "RESULT", help_heading = "Gates")]
+    pub baseline: Option<PathBuf>,
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Output")]
-    pub format: Format,
-    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .html, .txt); may be repeated
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT", value_parser = face(), default_value = "table", help_heading = "Output")]
+    pub format: Face,
+    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .html, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
+    #[arg(long, short, value_name = "[FORMAT=]FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
     /// Record SHA-256 and size of every input in the result, for an archive; every file is read once more
     #[arg(long, conflicts_with = "tally", help_heading = "Output")]
@@ -303,17 +385,10 @@ pub struct MeansArgs {
     pub memory_limit: Option<bytesize::ByteSize>,
 }
 
-/// What goes to standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Tables for people.
-    Table,
-    /// The whole result.
-    Json,
-    /// One row per estimate.
-    Csv,
-    /// One page with charts, for a browser.
-    Html,
+/// Parses the name of a face, and knows all of them for help and completion.
+fn face() -> impl TypedValueParser<Value = Face> {
+    let names = Face::ALL.map(|face| PossibleValue::new(face.id()).help(face.what()));
+    PossibleValuesParser::new(names).try_map(|name| Face::find(&name).ok_or("no such format"))
 }
 
 /// The spec, or what stands for it.
@@ -424,10 +499,13 @@ pub struct WhatArgs {
     /// Being selected is bad for the person
     #[arg(long, help_heading = "Outcome")]
     pub unfavourable: bool,
-    /// Threshold: METRIC>=X, METRIC<=X or METRIC:CONTRAST>=X; may be repeated
+    /// Threshold: METRIC>=X, METRIC<=X, METRIC:CONTRAST>=X, or a preset such as four_fifths; may be repeated
     #[arg(long, value_name = "GATE", help_heading = "Gates")]
     pub gate: Vec<String>,
-    /// What decides: point, evidence or assurance
+    /// A file of waivers, in place of the spec's
+    #[arg(long, value_name = "FILE", help_heading = "Gates")]
+    pub waivers: Option<String>,
+    /// What decides: point, evidence, assurance or significant
     #[arg(long, value_name = "RULE", help_heading = "Gates")]
     pub rule: Option<String>,
     /// What an inconclusive gate does: fail, warn or pass

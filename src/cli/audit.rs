@@ -1,9 +1,10 @@
 //! `parytet audit`: from a spec or flags to a result and an exit code.
 
-use anyhow::anyhow;
+use std::path::PathBuf;
 
-use super::args::{AuditArgs, Format};
-use super::output::{Output, check_outputs};
+use super::args::AuditArgs;
+use super::baseline;
+use super::output::{asked, check_outputs, open_all, write_all};
 use super::ready::{Ready, prepare};
 use super::shell::Shell;
 use super::tally;
@@ -13,8 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Counted;
 use crate::plan::Plan;
 use crate::report::assemble::{Parts, assemble};
-use crate::report::face::Face;
-use crate::report::face::table::{Look, Shown};
+use crate::report::face::table::Look;
 use crate::report::model::v1;
 use crate::spec::Typed;
 use crate::store::Files;
@@ -41,21 +41,30 @@ impl Counts {
         })
     }
 
-    /// The result, and what the process ends with.
-    pub(super) fn judge(&self, exit_zero: bool) -> Result<(v1::Result, verdict::Outcome), Failure> {
+    /// The result, and what the process ends with. `before`: an earlier result that gates compare with.
+    pub(super) fn judge(
+        &self,
+        before: Option<(verdict::Baseline, v1::Baseline)>,
+        exit_zero: bool,
+    ) -> Result<(v1::Result, verdict::Outcome), Failure> {
         let plan = &self.plan;
         let in_spec = |fault: Diagnostic| Failure::Faults {
             faults: vec![fault],
             text: Some(plan.source.text.clone()).filter(|text| !text.is_empty()),
         };
         let assessment = assess(plan, &self.counted.tally).map_err(in_spec)?;
-        let judged = verdict::judge(plan, &self.counted.tally, &assessment);
-        let outcome = verdict::exit(plan, &judged, exit_zero);
+        let (before, baseline) = before.unzip();
+        let tally = &self.counted.tally;
+        let mut judged = verdict::judge(plan, tally, &assessment, &before.unwrap_or_default());
+        let excuses = verdict::excuse(plan, tally, &assessment, &mut judged);
+        let outcome = verdict::exit(plan, &judged, &excuses, exit_zero);
         let result = assemble(&Parts {
             plan,
             counted: &self.counted,
             assessment: &assessment,
             judged: &judged,
+            baseline,
+            excuses: &excuses,
             outcome,
             typed: &self.typed,
             files: &self.files,
@@ -68,64 +77,38 @@ impl Counts {
 /// Runs the command.
 pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
     // A folder that is not there must be found before an hour of reading, not after.
-    let outputs: Vec<(Face, Output)> = args
-        .output
-        .iter()
-        .map(|path| {
-            let face = Face::from_path(path).ok_or_else(|| {
-                anyhow!(
-                    "cannot tell the format of `{}` by its suffix; use .json, .csv, .html or .txt",
-                    path.display()
-                )
-            })?;
-            Ok((face, Output::open(path)?))
-        })
-        .collect::<Result<_, Failure>>()?;
+    let asked = asked(&args.output)?;
+    let outputs = open_all(&asked)?;
+    let paths = || asked.iter().map(|asked| &asked.path);
+    let before = args.baseline.as_deref().map(baseline::read).transpose()?;
+    let read_too = |mut read: Vec<PathBuf>| {
+        read.extend(args.baseline.clone());
+        read
+    };
     let counts = match &args.tally {
         Some(path) => {
             let counts = tally::stored(path, &args.what)?;
-            check_outputs(&args.output, std::slice::from_ref(path))?;
+            check_outputs(paths(), &read_too(vec![path.clone()]))?;
+            baseline::check(&counts.plan, before.is_some())?;
             counts
         }
         None => {
             let mut ready = prepare(&args.what)?;
-            check_outputs(&args.output, &ready.read_from())?;
+            check_outputs(paths(), &read_too(ready.read_from()))?;
+            baseline::check(&ready.plan, before.is_some())?;
             let counted = ready.count(&args.means, args.progress, shell)?;
             Counts::of(ready, counted, args.hash_inputs)?
         }
     };
-    let (result, outcome) = counts.judge(args.exit_zero)?;
+    let (result, outcome) = counts.judge(before, args.exit_zero)?;
 
-    let metrics = if args.all_metrics { Shown::All } else { Shown::Gated };
-    let on_paper = Look {
-        width: 100,
-        color: false,
-        unicode: true,
-        metrics,
-    };
-    let mut lost = None;
-    for (face, output) in outputs {
-        if let Err(failure) = output.write(face.render(&result, &on_paper).as_bytes()) {
-            shell.failure(&failure);
-            lost = Some(CANNOT);
-        }
-    }
-    if !shell.quiet {
-        let face = match args.format {
-            Format::Table => Face::Table,
-            Format::Json => Face::Json,
-            Format::Csv => Face::Csv,
-            Format::Html => Face::Html,
-        };
-        let look = Look {
-            width: shell.width(),
-            color: shell.colors_on_stdout(),
-            ..on_paper
-        };
-        if let Err(failure) = shell.data(&face.render(&result, &look)) {
-            shell.failure(&failure);
-            lost = Some(CANNOT);
-        }
+    let on_paper = Look::on_paper(args.all_metrics);
+    let mut lost = write_all(outputs, &result, &on_paper, shell);
+    if !shell.quiet
+        && let Err(failure) = shell.data(&args.format.render(&result, &shell.look(on_paper)))
+    {
+        shell.failure(&failure);
+        lost = Some(CANNOT);
     }
     Ok(lost.unwrap_or(outcome.code))
 }

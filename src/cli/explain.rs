@@ -1,14 +1,18 @@
-//! `parytet explain`: what a metric is.
+//! `parytet explain`: what a metric or a preset is.
 
 use super::Failure;
 use super::args::{ExplainArgs, Has};
 use super::shell::Shell;
-use crate::catalogue::{self, Need};
+use crate::catalogue::{self, Need, presets};
 use crate::diagnostic::{Diagnostic, near};
 use crate::report::explain;
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs, shell: &Shell) -> Result<u8, Failure> {
+    if let Some(preset) = args.metric.as_deref().and_then(presets::find) {
+        shell.data(&explain::preset_page(preset))?;
+        return Ok(0);
+    }
     let Some(name) = &args.metric else {
         let given: Vec<Need> = args.with.iter().flat_map(|has| needs(*has)).copied().collect();
         shell.data(&explain::list((!given.is_empty()).then_some(&given)))?;
@@ -24,8 +28,9 @@ pub(super) fn run(args: &ExplainArgs, shell: &Shell) -> Result<u8, Failure> {
         }
     }
     if found.is_empty() {
-        let mut fault = Diagnostic::new("unknown-metric", format!("there is no metric `{name}`"));
-        if let Some(meant) = near(name, catalogue::names().iter().copied()) {
+        let mut fault = Diagnostic::new("unknown-metric", format!("there is no metric and no preset `{name}`"));
+        let presets = presets::PRESETS.iter().map(|preset| preset.id);
+        if let Some(meant) = near(name, catalogue::names().iter().copied().chain(presets)) {
             fault = fault.help(format!("did you mean `{meant}`?"));
         }
         return Err(fault.help("`parytet explain` lists all").into());

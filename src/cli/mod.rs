@@ -3,12 +3,16 @@
 mod archive;
 mod args;
 mod audit;
+mod baseline;
 mod check;
+mod compare;
 mod database;
 mod explain;
+mod manual;
 mod output;
 mod progress;
 mod ready;
+mod render;
 mod reproduce;
 mod shell;
 mod tally;
@@ -63,12 +67,17 @@ pub fn run(cli: Cli) -> u8 {
         args::Command::Audit(args) => audit::run(&args, &shell),
         args::Command::Tally(args) => tally::count(&args, &shell),
         args::Command::Merge(args) => tally::merge(&args, &shell),
+        args::Command::Render(args) => render::run(&args, &shell),
+        args::Command::Compare(args) => compare::run(&args, &shell),
         args::Command::Check(args) => check::run(&args, &shell),
         args::Command::Sql(args) => database::run(&args, &shell),
         args::Command::Archive { what } => archive::run(&what, &shell),
         args::Command::Reproduce(args) => reproduce::run(&args, &shell),
         args::Command::Explain(args) => explain::run(&args, &shell),
+        args::Command::Completions { language } => manual::completions(language, &shell),
+        args::Command::Man { command } => manual::man(command.as_deref(), &shell),
         args::Command::Schema { what } => match what {
+            args::SchemaOf::Spec => shell.data(&crate::spec::schema()).map(|()| 0),
             args::SchemaOf::Result => shell.data(&crate::report::schema::schema()).map(|()| 0),
             args::SchemaOf::ArchiveEntry => shell.data(crate::archive::schema()).map(|()| 0),
         },

@@ -6,7 +6,65 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use super::Failure;
+use super::shell::Shell;
+use super::{CANNOT, Failure};
+use crate::report::face::Face;
+use crate::report::face::table::Look;
+use crate::report::model::v1;
+
+/// An output as it was asked for: `FILE`, or `FACE=FILE` where the suffix does not tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) face: Face,
+    pub(super) path: PathBuf,
+}
+
+/// What outputs are asked for.
+pub(super) fn asked(outputs: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
+    let one = |output: &PathBuf| {
+        let named = output.to_str().and_then(|text| text.split_once('='));
+        if let Some((face, path)) = named.and_then(|(name, path)| Some((Face::find(name)?, path))) {
+            return Ok(Asked {
+                face,
+                path: PathBuf::from(path),
+            });
+        }
+        let face = Face::from_path(output).ok_or_else(|| {
+            let names: Vec<&str> = Face::ALL.into_iter().map(Face::id).collect();
+            anyhow!(
+                "cannot tell the format of `{}` by its suffix; use .json, .csv, .txt, .md, .xml or .sarif, or name it, as in \
+                 `gitlab={0}`: {}",
+                output.display(),
+                names.join(", ")
+            )
+        })?;
+        Ok(Asked {
+            face,
+            path: output.clone(),
+        })
+    };
+    outputs.iter().map(one).collect()
+}
+
+/// Opens every output, before anything is read.
+pub(super) fn open_all(asked: &[Asked]) -> Result<Vec<(Face, Output)>, Failure> {
+    asked
+        .iter()
+        .map(|asked| Ok((asked.face, Output::open(&asked.path)?)))
+        .collect()
+}
+
+/// Writes every output; what can't be written is told, and the others are written all the same. The exit code of the loss.
+pub(super) fn write_all(outputs: Vec<(Face, Output)>, result: &v1::Result, look: &Look, shell: &Shell) -> Option<u8> {
+    let mut lost = None;
+    for (face, output) in outputs {
+        if let Err(failure) = output.write(face.render(result, look).as_bytes()) {
+            shell.failure(&failure);
+            lost = Some(CANNOT);
+        }
+    }
+    lost
+}
 
 /// One output that will be written.
 #[derive(Debug)]
@@ -58,7 +116,10 @@ impl Drop for Output {
 }
 
 /// Checks that no two outputs are one file, and that none is one of the files that are `read`.
-pub(super) fn check_outputs(outputs: &[PathBuf], read: &[PathBuf]) -> Result<(), Failure> {
+pub(super) fn check_outputs<'a>(
+    outputs: impl IntoIterator<Item = &'a PathBuf>,
+    read: &[PathBuf],
+) -> Result<(), Failure> {
     // An output that is not there yet has no canonical path of its own; its folder has.
     let whole = |path: &Path| {
         path.canonicalize().ok().or_else(|| {

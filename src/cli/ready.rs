@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::{self, Counted, Means};
 use crate::log::{Opened, find_files};
 use crate::plan::{self, Patterns, Plan, Schema, Source, SourceFile, StoreOptions};
-use crate::spec::{self, Flags, Spec, Typed};
+use crate::spec::{self, Flags, Origin, Spec, Typed};
 use crate::store::{self, FileDigest};
 use crate::tally::Room;
 
@@ -143,7 +143,7 @@ pub(super) fn prepare(args: &WhatArgs) -> Result<Ready, Failure> {
         text: text.clone(),
     };
     let flags = flags(args, logs);
-    let spec = spec::apply(&flags, spec).map_err(&faults)?;
+    let spec = with_waivers(spec::apply(&flags, spec).map_err(&faults)?)?;
     let as_of = plan::as_of(
         args.as_of.as_deref(),
         environment("SOURCE_DATE_EPOCH").as_deref(),
@@ -281,6 +281,38 @@ pub(super) fn read_spec(path: &str) -> Result<Spec, Failure> {
     })
 }
 
+/// The spec with the waivers of the file that it names. A file that is named and is not there is an error: without it, what
+/// somebody answered for would be a failure again, or a failure would look as if nobody had.
+pub(super) fn with_waivers(mut spec: Spec) -> Result<Spec, Failure> {
+    let Some(named) = spec.waiver_file.clone() else {
+        return Ok(spec);
+    };
+    let path = match &named.origin {
+        Origin::File(_) => spec.source.folder.join(&named.value),
+        _ => PathBuf::from(&named.value),
+    };
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let place = spec::place_of(&spec.source, &named.origin).unwrap_or_default();
+        let fault = Diagnostic::new(
+            "file-not-found",
+            format!("cannot read the waivers in `{shown}`: {error}"),
+        )
+        .at(place)
+        .help("check the path; one in a spec is relative to the spec's folder");
+        Failure::Faults {
+            faults: vec![fault],
+            text: Some(spec.source.text.clone()).filter(|text| !text.is_empty()),
+        }
+    })?;
+    let waivers = spec::parse_waivers(&text, &shown).map_err(|faults| Failure::Faults {
+        faults,
+        text: Some(text),
+    })?;
+    spec.waivers.extend(waivers);
+    Ok(spec)
+}
+
 pub(super) fn source(patterns: &Patterns) -> Result<Source, Diagnostic> {
     let stores = StoreOptions::new(environment_of(&["AWS_", "GOOGLE_", "AZURE_"]));
     let files = find_files(&patterns.patterns, &patterns.folder, patterns.format, &stores).map_err(|mut fault| {
@@ -339,6 +371,7 @@ pub(super) fn flags(args: &WhatArgs, logs: Vec<String>) -> Flags {
             _ => None,
         },
         gates: args.gate.clone(),
+        waivers: args.waivers.clone(),
         rule: args.rule.clone(),
         on_inconclusive: args.on_inconclusive.clone(),
         level: args.level,

@@ -9,7 +9,7 @@ use super::Failure;
 use super::archive::args::ReproduceArgs;
 use super::args::Color;
 use super::audit::Counts;
-use super::ready::open;
+use super::ready::{open, with_waivers};
 use super::shell::Shell;
 use super::tally::fitted;
 use crate::archive::{self, Digest, Entry};
@@ -36,6 +36,14 @@ pub(super) fn run(args: &ReproduceArgs, shell: &Shell) -> Result<u8, Failure> {
         )
     })?;
     let recorded = super::archive::result(&bytes, Path::new("result.json"))?;
+    if recorded.baseline.is_some() {
+        return Err(Diagnostic::new(
+            "needs-baseline",
+            "the audit was held against an earlier result, which it does not contain",
+        )
+        .help("make it again with `parytet audit … --baseline RESULT`, and compare both with `parytet compare`")
+        .into());
+    }
     let tally = object(&args.archive, entry, "tally.parquet")?;
     let typed = typed(&recorded)?;
     let spec = asked(&recorded, &typed)?;
@@ -99,7 +107,7 @@ fn asked(recorded: &v1::Result, typed: &Typed) -> Result<Spec, Failure> {
     for flags in &typed.flags {
         spec = Some(spec::apply(flags, spec).map_err(faults)?);
     }
-    Ok(spec.unwrap_or_default())
+    with_waivers(spec.unwrap_or_default())
 }
 
 /// What came of trying.
@@ -141,7 +149,7 @@ fn from_inputs(
         files: as_recorded(recorded),
         typed: typed.clone(),
     };
-    Ok(Again::Made(Box::new(counts.judge(recorded.audit.exit_zero)?.0)))
+    Ok(Again::Made(Box::new(counts.judge(None, recorded.audit.exit_zero)?.0)))
 }
 
 fn from_tally(tally: Vec<u8>, recorded: &v1::Result, spec: &Spec, typed: Typed) -> Result<Box<v1::Result>, Failure> {
@@ -149,7 +157,7 @@ fn from_tally(tally: Vec<u8>, recorded: &v1::Result, spec: &Spec, typed: Typed) 
     let stored = store::read(name, tally.into())?;
     let mut counts = fitted(&stored, name, spec, as_of(recorded)?, typed)?;
     counts.files = as_recorded(recorded);
-    Ok(Box::new(counts.judge(recorded.audit.exit_zero)?.0))
+    Ok(Box::new(counts.judge(None, recorded.audit.exit_zero)?.0))
 }
 
 fn as_of(recorded: &v1::Result) -> Result<jiff::civil::Date, Diagnostic> {

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use super::Failure;
 use super::args::Color;
+use crate::report::face::table::Look;
 
 /// Prints.
 #[derive(Debug)]
@@ -43,12 +44,12 @@ impl Shell {
         }
     }
 
-    pub(super) fn colors_on_stdout(&self) -> bool {
+    fn colors_on_stdout(&self) -> bool {
         self.colors(std::io::stdout().is_terminal())
     }
 
     /// Columns to fill: the terminal's, or `COLUMNS`, or 100 where there is neither.
-    pub(super) fn width(&self) -> usize {
+    fn width(&self) -> usize {
         environment("COLUMNS")
             .and_then(|c| c.parse().ok())
             .or_else(|| {
@@ -58,6 +59,15 @@ impl Shell {
                     .map(|(width, _)| usize::from(width.0))
             })
             .unwrap_or(100)
+    }
+
+    /// How a table looks on standard output.
+    pub(super) fn look(&self, on_paper: Look) -> Look {
+        Look {
+            width: self.width(),
+            color: self.colors_on_stdout(),
+            ..on_paper
+        }
     }
 
     /// Writes data to standard output. A reader that has gone away is no error: the verdict stands without it.

@@ -8,7 +8,7 @@ use super::Failure;
 use super::args::{MergeArgs, TallyArgs, WhatArgs};
 use super::audit::Counts;
 use super::output::{Output, check_outputs};
-use super::ready::{flags, named, prepare, spec_and_logs};
+use super::ready::{flags, named, prepare, spec_and_logs, with_waivers};
 use super::shell::Shell;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::plan::{self, Schema, Source};
@@ -97,6 +97,7 @@ pub(super) fn stored(path: &Path, args: &WhatArgs) -> Result<Counts, Failure> {
     } else {
         spec::apply(&over, Some(own)).map_err(&faults)?
     };
+    let spec = with_waivers(spec)?;
     let as_of = match &args.as_of {
         None => about.as_of,
         asked => plan::as_of(asked.as_deref(), None, about.as_of).map_err(|fault| faults(vec![fault]))?,

@@ -3,7 +3,7 @@
 use super::group::closed_groups;
 use super::resolve::Faults;
 use super::{Attribute, Gate, GateRule, Grouping, OnInconclusive, Outcome, Threshold};
-use crate::catalogue::{self, Contrast, Metric, Need, Unit};
+use crate::catalogue::{self, Contrast, Direction, Metric, Need, Unit, presets};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, At, Origin, Spec, place};
 
@@ -16,10 +16,13 @@ pub(super) fn gates(
 ) -> Vec<Gate> {
     let mut gates: Vec<Gate> = Vec::new();
     for written in &spec.gates {
+        let Some(written) = &expanded(written, faults) else {
+            continue;
+        };
         let Some(mut gate) = gate(spec, written, outcomes, attributes, groupings, faults) else {
             continue;
         };
-        if let Some(name) = &written.name
+        if let Some(name) = written.name.as_ref().filter(|_| gate.preset.is_none())
             && gates.iter().any(|g| g.name == name.value)
         {
             faults.add(
@@ -36,6 +39,44 @@ pub(super) fn gates(
         gates.push(gate);
     }
     gates
+}
+
+/// The gate with what its preset stands for filled in.
+fn expanded(written: &spec::Gate, faults: &mut Faults<'_>) -> Option<spec::Gate> {
+    let mut gate = written.clone();
+    let Some(asked) = &written.preset else {
+        return Some(gate);
+    };
+    let Some(preset) = presets::find(&asked.value) else {
+        let known: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.id).collect();
+        faults.unknown("preset", "unknown-preset", asked, &known);
+        return None;
+    };
+    let text = |text: &str| At {
+        value: text.to_owned(),
+        origin: asked.origin.clone(),
+    };
+    let number = |text: &'static str| {
+        Some(At {
+            value: text.parse::<f64>().ok()?,
+            origin: asked.origin.clone(),
+        })
+    };
+    gate.metric = text(preset.metric);
+    gate.contrast = preset.contrast.map(text);
+    gate.min = preset.min.and_then(number);
+    gate.max = preset.max.and_then(number);
+    gate.min_text = preset.min.map(str::to_owned);
+    gate.max_text = preset.max.map(str::to_owned);
+    gate.rule = Some(text(preset.rule));
+    if gate.on_inconclusive.is_none() {
+        gate.on_inconclusive = preset.on_inconclusive.map(text);
+    }
+    if gate.name.is_none() {
+        let outcome = written.outcome.as_ref().map(|outcome| format!(" of {}", outcome.value));
+        gate.name = Some(text(&format!("{}{}", preset.id, outcome.unwrap_or_default())));
+    }
+    Some(gate)
 }
 
 fn gate(
@@ -61,9 +102,23 @@ fn gate(
         None | Some("evidence") => GateRule::Evidence,
         Some("point") => GateRule::Point,
         Some("assurance") => GateRule::Assurance,
+        Some("significant") if contrast != Contrast::Value => GateRule::Significant,
+        Some("significant") => {
+            let fault = Diagnostic::new(
+                "bad-value",
+                format!("`{}` is compared with nobody", written.metric.value),
+            )
+            .help("the rule \"significant\" needs a gap or a ratio, which can differ from equality");
+            faults.add(
+                fault,
+                written.rule.as_ref().map_or(&written.origin, |rule| &rule.origin),
+            );
+            return None;
+        }
         Some(_) => {
             if let Some(word) = &written.rule {
-                faults.unknown("rule", "bad-value", word, &["point", "evidence", "assurance"]);
+                let known = ["point", "evidence", "assurance", "significant"];
+                faults.unknown("rule", "bad-value", word, &known);
             }
             return None;
         }
@@ -86,6 +141,7 @@ fn gate(
     let looked_in = groupings_of(written, groupings, faults);
     check_groups(written, &looked_in, groupings, attributes, faults);
     check_reach(written, &metrics, contrast, faults);
+    check_ratchet(written, &metrics, contrast, rule, faults);
     let groupings = looked_in;
     let (min, max) = (
         threshold(written.min.as_ref(), written.min_text.as_deref()),
@@ -96,6 +152,11 @@ fn gate(
     }
     Some(Gate {
         name: name(written, contrast),
+        preset: written
+            .preset
+            .as_ref()
+            .and_then(|preset| presets::find(&preset.value))
+            .map(|preset| preset.id),
         asked: written.metric.value.clone(),
         metrics,
         contrast,
@@ -108,6 +169,10 @@ fn gate(
         min,
         max,
         persist: written.persist.as_ref().map(|persist| persist.value),
+        ratchet: written
+            .no_worse_than
+            .as_ref()
+            .map(|_| written.margin.as_ref().map_or(0.0, |margin| margin.value)),
         rule,
         on_inconclusive,
         line: match &written.origin {
@@ -178,6 +243,9 @@ fn name(written: &spec::Gate, contrast: Contrast) -> String {
     if let Some(persist) = &written.persist {
         let (periods, of) = persist.value;
         name = format!("{name}, {periods} of {of} periods");
+    }
+    if written.no_worse_than.is_some() {
+        name.push_str(" no worse than baseline");
     }
     name
 }
@@ -472,6 +540,43 @@ fn check_groups(
         if !known.contains(&name.value.as_str()) {
             faults.unknown("group", "unknown-group", name, &known);
         }
+    }
+}
+
+/// Checks that it can be said what is worse, and that the rule has a meaning.
+fn check_ratchet(
+    written: &spec::Gate,
+    metrics: &[(usize, Metric)],
+    contrast: Contrast,
+    rule: GateRule,
+    faults: &mut Faults<'_>,
+) {
+    let Some(asked) = &written.no_worse_than else { return };
+    let neutral = |metric: Metric| metric.entry().direction == Direction::Neutral;
+    if contrast == Contrast::Value && metrics.iter().any(|(_, metric)| neutral(*metric)) {
+        let message = format!("neither more nor less of `{}` is worse", written.metric.value);
+        faults.add(
+            Diagnostic::new("bad-value", message).help("use a gap or a ratio: farther from equality is worse"),
+            &asked.origin,
+        );
+    }
+    if let Some(persist) = &written.persist {
+        faults.add(
+            Diagnostic::new(
+                "bad-value",
+                "a gate looks at its last periods or at a baseline, not at both",
+            )
+            .help("write two gates: one with `persist`, one with `no_worse_than`"),
+            &persist.origin,
+        );
+    }
+    if rule == GateRule::Significant {
+        let origin = written.rule.as_ref().map_or(&asked.origin, |rule| &rule.origin);
+        faults.add(
+            Diagnostic::new("bad-value", "the rule \"significant\" says nothing of a change")
+                .help("use \"evidence\": it fails when the whole interval of the change is for the worse"),
+            origin,
+        );
     }
 }
 

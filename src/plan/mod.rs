@@ -13,6 +13,7 @@ mod lists;
 mod membership;
 mod period;
 mod resolve;
+mod waiver;
 
 pub use asof::as_of;
 pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
@@ -209,6 +210,8 @@ pub struct Plan {
     pub outcomes: Vec<Outcome>,
     /// The gates.
     pub gates: Vec<Gate>,
+    /// The waivers.
+    pub waivers: Vec<Waiver>,
     /// Notes for the report: what was assumed, which flags overrode the spec.
     pub notes: Vec<String>,
 }
@@ -656,6 +659,8 @@ pub enum GateRule {
     Evidence,
     /// Passes only when the interval lies inside.
     Assurance,
+    /// Fails when the estimate lies beyond the threshold and the interval excludes equality.
+    Significant,
 }
 
 /// What an inconclusive gate does to the exit code.
@@ -674,6 +679,8 @@ pub enum OnInconclusive {
 pub struct Gate {
     /// Name in the report, unique.
     pub name: String,
+    /// The preset that it comes from.
+    pub preset: Option<&'static str>,
     /// The metric as the user called it.
     pub asked: String,
     /// The metric, resolved per outcome (an alias may mean another metric for an unfavourable outcome).
@@ -692,6 +699,8 @@ pub struct Gate {
     pub max: Option<Threshold>,
     /// In how many of the last periods it must fail, and of how many.
     pub persist: Option<(u64, u64)>,
+    /// By how much the number may become worse than in the baseline; `None`: the gate asks nothing of a baseline.
+    pub ratchet: Option<f64>,
     /// The rule.
     pub rule: GateRule,
     /// What an inconclusive result does.
@@ -700,6 +709,31 @@ pub struct Gate {
     pub line: Option<u64>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// A failure that somebody answers for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiver {
+    /// The gate's name.
+    pub gate: String,
+    /// The group's name.
+    pub group: String,
+    /// The attribute or intersection; `None`: any.
+    pub attribute: Option<String>,
+    /// The outcome; `None`: any.
+    pub outcome: Option<String>,
+    /// Why the failure is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: jiff::civil::Date,
+    /// It covers no number that is worse than this.
+    pub no_worse_than: Option<f64>,
+    /// The file in which it is written.
+    pub file: String,
+    /// 1-based line there.
+    pub line: u64,
 }
 
 /// A threshold with its exact decimal value.

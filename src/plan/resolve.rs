@@ -9,6 +9,7 @@ use super::gate::{can_give, gates, not_given};
 use super::group::{attributes, given, groupings};
 use super::lists::lists;
 use super::membership;
+use super::waiver::waivers;
 use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
@@ -253,6 +254,7 @@ pub fn resolve(
     crossed.extend(membership::crossed(spec, &attributes, &outcomes, &mut faults));
     let gates = gates(spec, &outcomes, &attributes, &groupings, &mut faults);
     let bootstrap = bootstrap(spec, &mut faults);
+    let waivers = waivers(spec, as_of, &mut faults);
     let time = time(spec, &attributes, &mut columns, &mut notes, as_of, &mut faults);
 
     if !faults.found.is_empty() {
@@ -291,6 +293,7 @@ pub fn resolve(
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
         outcomes,
         gates,
+        waivers,
         notes,
         source: spec.source.clone(),
     })
@@ -319,7 +322,7 @@ fn bootstrap(spec: &Spec, faults: &mut Faults<'_>) -> Option<usize> {
 }
 
 /// A path without its folders, when it is absolute: a result holds no absolute path.
-fn file_name(path: &str) -> String {
+pub(super) fn file_name(path: &str) -> String {
     let path = std::path::Path::new(path);
     if path.is_absolute() {
         path.file_name()

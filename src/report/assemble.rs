@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::model::v1;
 use crate::assess::{
-    About, Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, SmallGroup,
-    Status, Subgroup, Uncertain, UncertainGroup, Valued, Within,
+    Assessment, Bound, ChiSquare, Chosen, Curve, Ends, Finding, LabelBound, Matched, Proxy, Search, SmallGroup, Status,
+    Subgroup, Uncertain, UncertainGroup, Valued, Within,
 };
 use crate::catalogue::{self, Metric, Unit};
 use crate::engine::Counted;
@@ -15,7 +15,7 @@ use crate::plan::{GateRule, OnInconclusive, Plan, Reference};
 use crate::spec::{Flags, Typed};
 use crate::store::{File, FileDigest, Files};
 use crate::tally::{GroupTally, Tally};
-use crate::verdict::{self, Answer, Hanging, Judged, Outcome, Say};
+use crate::verdict::{self, Answer, Excuse, Hanging, Judged, Outcome, Say};
 
 /// Everything that a result is made of.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct Parts<'a> {
     pub assessment: &'a Assessment,
     /// The gates' answers.
     pub judged: &'a [Judged],
+    /// The earlier audit that gates compare with.
+    pub baseline: Option<v1::Baseline>,
+    /// What each waiver does.
+    pub excuses: &'a [Excuse],
     /// The whole verdict.
     pub outcome: Outcome,
     /// What was typed: the spec's text, and the flags over it.
@@ -38,12 +42,6 @@ pub struct Parts<'a> {
     pub exit_zero: bool,
 }
 
-/// Name of everybody together.
-const EVERYONE: &str = "(everyone)";
-
-/// Where the groups of a search stand, among the attributes.
-const SEARCH: &str = "(search)";
-
 /// The public result.
 #[must_use]
 pub fn assemble(parts: &Parts<'_>) -> v1::Result {
@@ -52,6 +50,8 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
         counted,
         assessment,
         judged,
+        baseline,
+        excuses,
         outcome,
         typed,
         files,
@@ -148,20 +148,25 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
             .iter()
             .map(|found| small_group(plan, tally, found))
             .collect(),
+        baseline: baseline.clone(),
         gates: plan
             .gates
             .iter()
             .zip(*judged)
             .map(|(gate, judged)| v1::Gate {
                 name: gate.name.clone(),
+                preset: gate.preset.map(str::to_owned),
                 metric: gate.asked.clone(),
                 contrast: gate.contrast.id().to_owned(),
                 min: gate.min.map(|t| t.value),
                 max: gate.max.map(|t| t.value),
+                no_worse_than: gate.ratchet.map(|_| "baseline".to_owned()),
+                margin: gate.ratchet,
                 rule: match gate.rule {
                     GateRule::Point => "point",
                     GateRule::Evidence => "evidence",
                     GateRule::Assurance => "assurance",
+                    GateRule::Significant => "significant",
                 }
                 .to_owned(),
                 on_inconclusive: match gate.on_inconclusive {
@@ -172,6 +177,7 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
                 .to_owned(),
                 line: gate.line,
                 verdict: judged.say.word().to_owned(),
+                waived: waived(judged),
                 answers: judged
                     .answers
                     .iter()
@@ -179,16 +185,43 @@ pub fn assemble(parts: &Parts<'_>) -> v1::Result {
                     .collect(),
             })
             .collect(),
+        waivers: plan
+            .waivers
+            .iter()
+            .zip(*excuses)
+            .map(|(waiver, excuse)| v1::Waiver {
+                gate: waiver.gate.clone(),
+                group: waiver.group.clone(),
+                attribute: waiver.attribute.clone(),
+                outcome: waiver.outcome.clone(),
+                reason: waiver.reason.clone(),
+                owner: waiver.owner.clone(),
+                expires: waiver.expires.to_string(),
+                no_worse_than: waiver.no_worse_than,
+                file: waiver.file.clone(),
+                line: waiver.line,
+                status: excuse.standing.word().to_owned(),
+                covers: excuse.covers,
+                ends_soon: excuse.ends_soon,
+                meant: excuse.meant.clone(),
+            })
+            .collect(),
         verdict: v1::Verdict {
             verdict: outcome.word.to_owned(),
             passed: count(Say::Pass),
             failed: count(Say::Fail),
             inconclusive: count(Say::Inconclusive),
+            waived: judged.iter().map(waived).sum(),
             exit_code: outcome.code,
             reason: outcome.reason.to_owned(),
         },
         notes,
     }
+}
+
+/// How many failures of a gate waivers cover.
+fn waived(judged: &Judged) -> u64 {
+    judged.answers.iter().filter(|answer| answer.waiver.is_some()).count() as u64
 }
 
 fn unit(plan: &Plan) -> &'static str {
@@ -217,6 +250,12 @@ fn standing_notes(plan: &Plan, counted: &Counted) -> Vec<String> {
                 grouping.name
             ));
         }
+    }
+    if plan.gates.iter().any(|gate| gate.ratchet.is_some()) {
+        notes.push(
+            "The change from the baseline is judged as if nobody were in both audits, because results hold no people to be paired. Where most are in both, its intervals are too wide."
+                .to_owned(),
+        );
     }
     notes.push(
         "The log shows who was in it. People who were never considered leave no row, so exclusion from the log cannot be seen here."
@@ -399,30 +438,9 @@ fn reference(chosen: &Chosen, groups: &[GroupTally]) -> Option<String> {
     }
 }
 
-/// Names of the grouping and the group of a finding.
-fn names(plan: &Plan, tally: &Tally, about: &About) -> (String, String) {
-    match about {
-        About::Everyone => (EVERYONE.to_owned(), EVERYONE.to_owned()),
-        About::Group { grouping, group } => (
-            plan.groupings[*grouping].name.clone(),
-            tally.groupings[*grouping].groups[*group].name(),
-        ),
-        About::Uncertain { attribute, group } => (attribute.clone(), group.clone()),
-        About::Subgroup { name } => (SEARCH.to_owned(), name.clone()),
-        About::Absent { grouping, name } => (plan.groupings[*grouping].name.clone(), name.clone()),
-        About::Extremes { grouping, names } => (
-            plan.groupings[*grouping].name.clone(),
-            match names {
-                Some((low, high)) => format!("{low} / {high}"),
-                None => "(all)".to_owned(),
-            },
-        ),
-    }
-}
-
 fn estimate(plan: &Plan, tally: &Tally, finding: &Finding) -> v1::Estimate {
     let outcome = &plan.outcomes[finding.outcome];
-    let (attribute, group) = names(plan, tally, &finding.about);
+    let (attribute, group) = finding.about.names(plan, tally);
     v1::Estimate {
         attribute,
         group,
@@ -742,10 +760,7 @@ fn within(plan: &Plan, tally: &Tally, found: &Within) -> v1::Within {
 
 fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) -> v1::Answer {
     let finding = answer.finding.map(|i| &assessment.findings[i]);
-    let (attribute, group) = finding.map_or_else(
-        || (plan.groupings[answer.grouping].name.clone(), answer.group.clone()),
-        |f| names(plan, tally, &f.about),
-    );
+    let (attribute, group) = answer.names(plan, tally, assessment);
     v1::Answer {
         outcome: plan.outcomes[answer.outcome].name.clone(),
         attribute,
@@ -767,5 +782,17 @@ fn answer(plan: &Plan, tally: &Tally, assessment: &Assessment, answer: &Answer) 
         subjects_needed: answer.subjects_needed,
         equivalence_p: answer.equivalence_p,
         selections_to_threshold: answer.selections_to_threshold,
+        baseline: answer.change.map(|change| change.before),
+        change: answer.change.map(|change| change.by),
+        change_low: answer.change.and_then(|change| change.ends).and_then(|e| e.low),
+        change_high: answer.change.and_then(|change| change.ends).and_then(|e| e.high),
+        waived: answer.waiver.map(|index| {
+            let waiver = &plan.waivers[index];
+            v1::Waived {
+                reason: waiver.reason.clone(),
+                owner: waiver.owner.clone(),
+                expires: waiver.expires.to_string(),
+            }
+        }),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::catalogue::presets::{PRESETS, Preset};
 use crate::catalogue::{Contrast, Direction, Entry, Metric, Need, Unit, When};
 
 /// How the reference begins.
@@ -158,7 +159,39 @@ pub fn list(given: Option<&[Need]>) -> String {
         };
         let _ = writeln!(text, "{:width$}  {}{also}", entry.id, entry.meaning);
     }
+    if given.is_none() {
+        text.push_str("\nPresets of gates:\n");
+        for preset in &PRESETS {
+            let _ = writeln!(text, "{:width$}  {}", preset.id, preset.meaning);
+        }
+    }
     text
+}
+
+/// Everything that is known of a preset.
+#[must_use]
+pub fn preset_page(preset: &Preset) -> String {
+    let threshold = |name: &str, bound: Option<&str>| bound.map(|bound| format!("{name} = {bound}"));
+    let mut gate = vec![format!("metric = \"{}\"", preset.metric)];
+    gate.extend(preset.contrast.map(|contrast| format!("contrast = \"{contrast}\"")));
+    gate.extend(threshold("min", preset.min));
+    gate.extend(threshold("max", preset.max));
+    gate.push(format!("rule = \"{}\"", preset.rule));
+    gate.extend(
+        preset
+            .on_inconclusive
+            .map(|what| format!("on_inconclusive = \"{what}\"")),
+    );
+    format!(
+        "## {}\n\n**{}.** {}\n\n- Stands for: `{}`\n- Comes from: {} (looked at on {})\n- Take care: {}\n",
+        preset.id,
+        preset.title,
+        preset.meaning,
+        gate.join(", "),
+        preset.source,
+        preset.as_of,
+        preset.caution,
+    )
 }
 
 /// The whole reference, as it stands in the docs.

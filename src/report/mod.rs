@@ -8,6 +8,7 @@ pub mod explain;
 pub mod face;
 pub mod model;
 pub mod number;
+pub mod read;
 pub mod reason;
 pub mod said;
 pub mod schema;

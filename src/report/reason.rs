@@ -106,6 +106,10 @@ const PLAIN: &[(&str, &str)] = &[
     ("interval-inside", "the whole interval is inside the threshold"),
     ("interval-beyond", "the whole interval is outside the threshold"),
     (
+        "beyond-and-told-from-chance",
+        "the estimate is outside the threshold, and chance can't explain the difference",
+    ),
+    (
         "straddles-inside",
         "the estimate is inside the threshold, but its interval reaches over it",
     ),
@@ -126,11 +130,32 @@ const PLAIN: &[(&str, &str)] = &[
         "may-persist",
         "some of the last periods do not tell, and it hangs on them",
     ),
+    ("change-inside", "the number has become no worse than allowed"),
+    ("change-beyond", "the number has become worse than allowed"),
+    (
+        "change-interval-inside",
+        "the number has become no worse than allowed, with the whole interval of its change",
+    ),
+    (
+        "change-interval-beyond",
+        "the number has become worse than allowed, with the whole interval of its change",
+    ),
+    (
+        "change-straddles",
+        "whether the number has become worse than allowed can't be told from chance",
+    ),
+    ("not-in-baseline", "the baseline has no such number"),
+    ("baseline-undefined", "the number was undefined in the baseline"),
     ("no-interval", "the number has no interval, and the rule asks for one"),
     ("group-absent", "nobody in the log is in this group"),
     // Why the whole verdict is what it is.
     ("no-gates", "no gate was asked for"),
     ("gate-failed", "a gate failed"),
+    (
+        "waiver-not-in-order",
+        "a waiver has expired, is exceeded or matches no failure",
+    ),
+    ("failures-waived", "every failure is waived, and nothing else failed"),
     ("nothing-judged", "gates were given and none could be judged"),
     (
         "inconclusive-blocks",

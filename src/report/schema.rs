@@ -85,6 +85,9 @@ mod tests {
             ("ChiSquare", "/within/0/association"),
             ("Gate", "/gates/0"),
             ("Answer", "/gates/0/answers/0"),
+            ("Baseline", "/baseline"),
+            ("Waived", "/gates/0/answers/7/waived"),
+            ("Waiver", "/waivers/0"),
             ("Verdict", "/verdict"),
         ];
         assert_eq!(schema["$defs"].as_object().unwrap().len(), places.len());

@@ -231,7 +231,20 @@ fn gates(result: &Result) -> String {
     if all == 0 {
         return "No gate was asked for, so nothing was judged.".to_owned();
     }
-    let failed: Vec<(&Gate, &Answer)> = answers(result, "fail").collect();
+    let failed: Vec<(&Gate, &Answer)> = answers(result, "fail")
+        .filter(|(_, answer)| answer.waived.is_none())
+        .collect();
+    if failed.is_empty() && result.verdict.waived > 0 {
+        return format!(
+            "{} outside a threshold, and somebody answers for that until a day: {} waived.",
+            if result.verdict.waived == 1 {
+                "A group is"
+            } else {
+                "Groups are"
+            },
+            counted(result.verdict.waived, "failure is", "failures are"),
+        );
+    }
     let Some((gate, answer)) = failed.first() else {
         let verdict = &result.verdict;
         return if verdict.passed == all {
@@ -281,7 +294,13 @@ pub fn asked(gate: &Gate) -> String {
         (Some(min), Some(max)) => format!("{} to {}", bound(min), bound(max)),
         (Some(min), None) => format!("at least {}", bound(min)),
         (None, Some(max)) => format!("at most {}", bound(max)),
-        (None, None) => "nothing".to_owned(),
+        (None, None) => match (&gate.no_worse_than, gate.margin) {
+            (None, _) => "nothing".to_owned(),
+            (Some(than), Some(margin)) if margin > 0.0 => {
+                format!("no worse than the {} by more than {}", safe(than), bound(margin))
+            }
+            (Some(than), _) => format!("no worse than the {}", safe(than)),
+        },
     }
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     At, Condition, Csv, Gate, Intersections, Origin, Outcome, People, Protected, Relation, ShortRows, Spec, Test,
 };
-use crate::diagnostic::{Diagnostic, Place};
+use crate::catalogue::presets::PRESETS;
+use crate::diagnostic::{Diagnostic, Place, near};
 
 /// What was typed on the command line.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -84,6 +85,8 @@ pub struct Flags {
     pub favourable: Option<bool>,
     /// `--gate`.
     pub gates: Vec<String>,
+    /// `--waivers`.
+    pub waivers: Option<String>,
     /// `--rule`.
     pub rule: Option<String>,
     /// `--on-inconclusive`.
@@ -533,12 +536,18 @@ impl Applied {
             self.overrides("gate");
         }
         for gate in &mut self.spec.gates {
-            if let Some(rule) = &flags.rule {
+            // A preset with another rule would be another preset.
+            if let Some(rule) = flags.rule.as_ref().filter(|_| gate.preset.is_none()) {
                 gate.rule = Some(at(rule.clone(), "--rule"));
             }
             if let Some(what) = &flags.on_inconclusive {
                 gate.on_inconclusive = Some(at(what.clone(), "--on-inconclusive"));
             }
+        }
+        if let Some(path) = &flags.waivers {
+            self.spec.waivers = Vec::new();
+            self.spec.waiver_file = Some(at(path.clone(), "--waivers"));
+            self.overrides("waivers");
         }
         if flags.rule.is_some() {
             self.overrides("gate.rule");
@@ -548,13 +557,21 @@ impl Applied {
         }
     }
 
-    /// `METRIC>=X`, `METRIC<=X`, `METRIC:CONTRAST>=X`.
+    /// `METRIC>=X`, `METRIC<=X`, `METRIC:CONTRAST>=X`, or a preset.
     fn gate(&mut self, text: &str) -> Option<Gate> {
-        let example = "--gate 'disparate_impact>=0.8' or --gate 'selection_rate:gap>=-0.05'";
+        let example = "--gate 'disparate_impact>=0.8', --gate 'selection_rate:gap>=-0.05' or --gate four_fifths";
         let found = [(">=", true), ("<=", false)]
             .into_iter()
             .find_map(|(sign, min)| text.split_once(sign).map(|(name, x)| (name, x, min)));
         let Some((name, threshold, is_min)) = found else {
+            // A slip of a preset's name is told by the plan, with all of them.
+            if near(text, PRESETS.iter().map(|preset| preset.id)).is_some() {
+                return Some(Gate {
+                    preset: Some(at(text.trim().to_owned(), "--gate")),
+                    origin: Origin::Flag("--gate"),
+                    ..Gate::default()
+                });
+            }
             self.faults
                 .push(fault("--gate", format!("\"{text}\" has no threshold"), example));
             return None;

@@ -9,10 +9,14 @@ mod text;
 
 mod flags;
 mod metric;
+mod schema;
+mod waiver;
 
 pub use flags::{Flags, apply};
+pub use schema::schema;
 pub use table::{place, place_of};
 pub use text::parse;
+pub use waiver::{Waiver, parse_waivers};
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -106,6 +110,10 @@ pub struct Spec {
     pub outcomes: Vec<Outcome>,
     /// `[[gate]]`, in the order written.
     pub gates: Vec<Gate>,
+    /// `[[waiver]]`, in the order written, then those of the file of waivers.
+    pub waivers: Vec<Waiver>,
+    /// `waivers`: a file that holds more of them.
+    pub waiver_file: Option<At<String>>,
     /// Keys of the file that a flag overrode, such as `log.subject`, in the order of the flags.
     pub overridden: Vec<String>,
 }
@@ -545,7 +553,9 @@ pub struct Outcome {
 pub struct Gate {
     /// Name in the report; made from the metric and threshold unless given.
     pub name: Option<At<String>>,
-    /// Metric or alias.
+    /// A preset that gives metric, thresholds and rule.
+    pub preset: Option<At<String>>,
+    /// Metric or alias; empty with a preset.
     pub metric: At<String>,
     /// `value`, `gap`, `ratio`, `max_gap` or `min_ratio`; the alias's own unless given.
     pub contrast: Option<At<String>>,
@@ -565,7 +575,11 @@ pub struct Gate {
     pub min_text: Option<String>,
     /// The thresholds as they were written, for exact comparison.
     pub max_text: Option<String>,
-    /// `point`, `evidence` or `assurance`.
+    /// `"baseline"`: the number may not become worse than in an earlier audit.
+    pub no_worse_than: Option<At<String>>,
+    /// By how much it may.
+    pub margin: Option<At<f64>>,
+    /// `point`, `evidence`, `assurance` or `significant`.
     pub rule: Option<At<String>>,
     /// In how many of the last periods it must fail, and of how many.
     pub persist: Option<At<(u64, u64)>>,

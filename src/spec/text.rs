@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::axes::{funnel, periods, persist};
 use super::metric::metric;
 use super::table::{Faults, Reader, number, place, texts};
+use super::waiver::waiver;
 use super::{
     At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Membership, Origin, Outcome,
     People, Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
@@ -98,6 +99,11 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
         spec.gates
             .extend(gate(Reader::new(table, span, "[[gate]]", top.faults), text));
     }
+    for (table, span) in top.tables("waiver") {
+        spec.waivers
+            .extend(waiver(Reader::new(table, span, "[[waiver]]", top.faults)));
+    }
+    spec.waiver_file = top.name("waivers");
     top.finish();
     let found = faults.found;
     if found.is_empty() {
@@ -981,8 +987,21 @@ fn arms(table: &mut Reader<'_, '_, '_>) -> Option<(Condition, Condition)> {
     treatment.zip(control)
 }
 
+/// Keys that a preset fills in.
+const OF_PRESETS: [&str; 7] = ["metric", "contrast", "min", "max", "rule", "no_worse_than", "margin"];
+
 fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
     let origin = Origin::File(table.span.clone());
+    let preset = table.name("preset");
+    if preset.is_some() {
+        for key in OF_PRESETS {
+            if let Some(value) = table.get(key) {
+                let fault = Diagnostic::new("bad-value", format!("a gate with a preset has no `{key}` of its own"))
+                    .help("leave it out, or leave out `preset` and write all of the gate");
+                table.faults.add(fault, value.span());
+            }
+        }
+    }
     let metric = table.name("metric");
     let (min, max) = (table.number("min"), table.number("max"));
     let written = |number: &Option<At<f64>>| match number {
@@ -1003,22 +1022,46 @@ fn gate(mut table: Reader<'_, '_, '_>, text: &str) -> Option<Gate> {
         attributes: table.texts("attributes").map(|a| a.value),
         groups: table.texts("groups").map(|g| g.value),
         item_class: table.name("item_class"),
-        rule: choice(&mut table, "rule", &["point", "evidence", "assurance"]),
+        rule: choice(&mut table, "rule", &["point", "evidence", "assurance", "significant"]),
         persist: persist(&mut table),
         on_inconclusive: choice(&mut table, "on_inconclusive", &["fail", "warn", "pass"]),
+        no_worse_than: choice(&mut table, "no_worse_than", &["baseline"]),
+        margin: table.number("margin"),
         min_text: written(&min),
         max_text: written(&max),
         metric: metric.clone().unwrap_or_default(),
+        preset: preset.clone(),
         origin,
         min,
         max,
     };
-    if metric.is_none() {
-        table.missing("metric", "metric = \"disparate_impact\"");
+    if metric.is_none() && preset.is_none() {
+        table.missing("metric", "metric = \"disparate_impact\", or preset = \"four_fifths\"");
     }
-    let written = table.get("min").is_some() || table.get("max").is_some();
+    if let Some(At {
+        value,
+        origin: Origin::File(span),
+    }) = &gate.margin
+        && (*value < 0.0 || gate.no_worse_than.is_none())
+    {
+        let fault = Diagnostic::new("bad-value", "`margin` is at least 0, and belongs to `no_worse_than`")
+            .help("for example: no_worse_than = \"baseline\", margin = 0.02");
+        table.faults.add(fault, span.clone());
+    }
+    if let Some(At {
+        origin: Origin::File(span),
+        ..
+    }) = &gate.no_worse_than
+        && (gate.min.is_some() || gate.max.is_some())
+    {
+        let fault = Diagnostic::new("bad-value", "a gate has thresholds or `no_worse_than`, not both")
+            .help("write two gates: one with the threshold, one against the baseline");
+        table.faults.add(fault, span.clone());
+    }
+    let written =
+        preset.is_some() || gate.no_worse_than.is_some() || table.get("min").is_some() || table.get("max").is_some();
     match (&gate.min, &gate.max) {
-        (None, None) if !written => table.missing("min` or `max", "min = 0.8"),
+        (None, None) if !written => table.missing("min` or `max", "min = 0.8, or no_worse_than = \"baseline\""),
         (Some(min), Some(max)) if min.value > max.value => {
             if let Origin::File(span) = &max.origin {
                 table.faults.add(

@@ -1,8 +1,10 @@
 //! What a gate says of one group.
 
-use crate::assess::{Ends, Finding, Status};
+use super::ratchet::Change;
+use crate::assess::{Assessment, Ends, Finding, Status};
 use crate::catalogue::{Contrast, Metric};
-use crate::plan::{Gate, GateRule, Threshold};
+use crate::plan::{Gate, GateRule, Plan, Threshold};
+use crate::tally::Tally;
 
 /// Pass, fail or neither; ordered from good to bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,24 +56,46 @@ pub struct Answer {
     pub equivalence_p: Option<f64>,
     /// How many more selections would bring the estimate to the threshold.
     pub selections_to_threshold: Option<i64>,
+    /// The waiver that covers this failure (index into the plan's).
+    pub waiver: Option<usize>,
+    /// What has become of the number since the baseline.
+    pub change: Option<Change>,
+}
+
+impl Answer {
+    /// An answer of which nothing is said yet.
+    pub(super) fn open(finding: &Finding, index: usize) -> Self {
+        Answer {
+            finding: Some(index),
+            outcome: finding.outcome,
+            grouping: finding.about.grouping().unwrap_or_default(),
+            group: String::new(),
+            metric: finding.metric,
+            adjusted: None,
+            say: Say::Inconclusive,
+            reason: "",
+            subjects: finding.subjects,
+            subjects_needed: None,
+            equivalence_p: None,
+            selections_to_threshold: None,
+            waiver: None,
+            change: None,
+        }
+    }
+
+    /// Names of the attribute and the group that it is about.
+    #[must_use]
+    pub fn names(&self, plan: &Plan, tally: &Tally, assessment: &Assessment) -> (String, String) {
+        self.finding.map_or_else(
+            || (plan.groupings[self.grouping].name.clone(), self.group.clone()),
+            |i| assessment.findings[i].about.names(plan, tally),
+        )
+    }
 }
 
 /// Answers for one finding. `adjusted` is the level of the interval that decides a failure, `level` that of every other.
 pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, (level, adjusted): (f64, f64)) -> Answer {
-    let mut answer = Answer {
-        finding: Some(index),
-        outcome: finding.outcome,
-        grouping: finding.about.grouping().unwrap_or_default(),
-        group: String::new(),
-        metric: finding.metric,
-        adjusted: None,
-        say: Say::Inconclusive,
-        reason: "",
-        subjects: finding.subjects,
-        subjects_needed: None,
-        equivalence_p: None,
-        selections_to_threshold: None,
-    };
+    let mut answer = Answer::open(finding, index);
     if let Some(reason) = finding.status.reason() {
         // An estimate over some of the groups can show a breach, but not that there is none.
         let partial = finding.status == Status::Unjudged("group-undefined");
@@ -98,10 +122,12 @@ pub(super) fn answer(gate: &Gate, finding: &Finding, index: usize, (level, adjus
         }
         match (finding.ends, wide) {
             (Some(ends), Some(wide)) => {
-                let beyond = is_beyond(gate, wide);
-                if beyond {
+                if is_beyond(gate, wide) {
                     answer.say = Say::Fail;
                     answer.reason = "interval-beyond";
+                } else if gate.rule == GateRule::Significant && !holds && is_unequal(gate, estimate, wide) {
+                    answer.say = Say::Fail;
+                    answer.reason = "beyond-and-told-from-chance";
                 } else if is_inside(gate, ends) {
                     answer.say = Say::Pass;
                     answer.reason = "interval-inside";
@@ -164,6 +190,19 @@ pub(super) fn is_beyond(gate: &Gate, ends: Ends) -> bool {
     let below = matches!((gate.min, ends.high), (Some(t), Some(high)) if high < t.value);
     let above = matches!((gate.max, ends.low), (Some(t), Some(low)) if low > t.value);
     below || above
+}
+
+/// Whether the interval excludes equality on the side on which the estimate lies.
+fn is_unequal(gate: &Gate, estimate: f64, ends: Ends) -> bool {
+    let equal = match gate.contrast {
+        Contrast::Ratio | Contrast::MinRatio => 1.0,
+        Contrast::Value | Contrast::Gap | Contrast::MaxGap => 0.0,
+    };
+    if estimate < equal {
+        ends.high.is_some_and(|high| high < equal)
+    } else {
+        ends.low.is_some_and(|low| low > equal)
+    }
 }
 
 pub(super) fn is_inside(gate: &Gate, ends: Ends) -> bool {

@@ -1,6 +1,6 @@
 //! From answers to an exit code.
 
-use super::{Judged, Say};
+use super::{Excuse, Judged, Say};
 use crate::plan::{OnInconclusive, Plan};
 
 /// The whole verdict.
@@ -14,10 +14,10 @@ pub struct Outcome {
     pub code: u8,
 }
 
-/// What the process should end with: 1 when a gate failed; else 3 when an inconclusive gate is asked to block, or when
+/// What the process should end with: 1 when a gate failed or a waiver is not in order; else 3 when an inconclusive gate is asked to block, or when
 /// gates were given and nothing could be judged; else 0. `exit_zero` turns the code, not the verdict, to 0.
 #[must_use]
-pub fn exit(plan: &Plan, judged: &[Judged], exit_zero: bool) -> Outcome {
+pub fn exit(plan: &Plan, judged: &[Judged], excuses: &[Excuse], exit_zero: bool) -> Outcome {
     let said = |say: Say| judged.iter().any(|gate| gate.say == say);
     let blocks = plan
         .gates
@@ -27,16 +27,23 @@ pub fn exit(plan: &Plan, judged: &[Judged], exit_zero: bool) -> Outcome {
     let nothing_judged = judged
         .iter()
         .all(|gate| gate.answers.iter().all(|a| !has_number(a.reason)));
-    let (word, reason, code) = if judged.is_empty() {
-        ("none", "no-gates", 0)
-    } else if said(Say::Fail) {
+    let waived = judged
+        .iter()
+        .any(|gate| gate.answers.iter().any(|answer| answer.waiver.is_some()));
+    let (word, reason, code) = if said(Say::Fail) {
         ("fail", "gate-failed", 1)
+    } else if excuses.iter().any(|excuse| excuse.standing.is_finding()) {
+        ("fail", "waiver-not-in-order", 1)
+    } else if judged.is_empty() {
+        ("none", "no-gates", 0)
     } else if nothing_judged {
         ("inconclusive", "nothing-judged", 3)
     } else if blocks {
         ("inconclusive", "inconclusive-blocks", 3)
     } else if said(Say::Inconclusive) {
         ("inconclusive", "inconclusive-allowed", 0)
+    } else if waived {
+        ("pass", "failures-waived", 0)
     } else {
         ("pass", "all-passed", 0)
     };
@@ -55,8 +62,14 @@ fn has_number(reason: &str) -> bool {
             | "estimate-beyond"
             | "interval-inside"
             | "interval-beyond"
+            | "beyond-and-told-from-chance"
             | "straddles-inside"
             | "straddles-beyond"
             | "beyond-one-at-a-time"
+            | "change-inside"
+            | "change-beyond"
+            | "change-interval-inside"
+            | "change-interval-beyond"
+            | "change-straddles"
     )
 }

@@ -8,10 +8,14 @@
 mod answer;
 mod exit;
 mod missing;
+mod ratchet;
+mod waiver;
 
 pub use answer::{Answer, Say};
 pub use exit::{Outcome, exit};
 pub use missing::{Hanging, hanging, hanging_on_labels};
+pub use ratchet::{Baseline, Before, Change, Key};
+pub use waiver::{Excuse, Standing, excuse};
 
 use crate::assess::{About, Assessment, Finding, Status};
 use crate::catalogue::Formula;
@@ -21,22 +25,23 @@ use crate::tally::Tally;
 /// A gate with its answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// The worst of its answers.
+    /// The worst of its answers that no waiver covers.
     pub say: Say,
     /// One answer per group.
     pub answers: Vec<Answer>,
 }
 
-/// Judges every gate, in the order of the plan.
+/// Judges every gate, in the order of the plan; gates that ask for no worse than a baseline need one.
 #[must_use]
-pub fn judge(plan: &Plan, tally: &Tally, assessment: &Assessment) -> Vec<Judged> {
+pub fn judge(plan: &Plan, tally: &Tally, assessment: &Assessment, baseline: &Baseline) -> Vec<Judged> {
     plan.gates
         .iter()
-        .map(|gate| judge_gate(plan, tally, assessment, gate))
+        .map(|gate| judge_gate((plan, tally, assessment, baseline), gate))
         .collect()
 }
 
-fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) -> Judged {
+fn judge_gate(parts: (&Plan, &Tally, &Assessment, &Baseline), gate: &Gate) -> Judged {
+    let (plan, tally, assessment, _) = parts;
     let looked_at: Vec<(usize, &Finding)> = assessment
         .findings
         .iter()
@@ -50,7 +55,10 @@ fn judge_gate(plan: &Plan, tally: &Tally, assessment: &Assessment, gate: &Gate) 
             let adjusted = adjusted(plan, judged);
             let answers = looked_at.into_iter();
             answers
-                .map(|(index, finding)| answer::answer(gate, finding, index, (plan.level, adjusted)))
+                .map(|(index, finding)| match gate.ratchet {
+                    None => answer::answer(gate, finding, index, (plan.level, adjusted)),
+                    Some(margin) => ratchet::answer(parts, (gate, margin), Answer::open(finding, index), adjusted),
+                })
                 .collect()
         }
     };
@@ -177,6 +185,8 @@ fn absent_groups(tally: &Tally, assessment: &Assessment, gate: &Gate) -> Vec<Ans
                 subjects_needed: None,
                 equivalence_p: None,
                 selections_to_threshold: None,
+                waiver: None,
+                change: None,
             });
         }
     }

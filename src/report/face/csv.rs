@@ -84,7 +84,7 @@ fn record(e: &Estimate) -> [String; COLUMNS.len()] {
 }
 
 /// The shortest text that is this number, as in the JSON.
-fn number(x: Option<f64>) -> String {
+pub(super) fn number(x: Option<f64>) -> String {
     match x {
         Some(x) if x.is_finite() => serde_json::to_string(&(x + 0.0)).unwrap_or_else(|_| String::new()),
         _ => String::new(),
@@ -96,7 +96,7 @@ fn number(x: Option<f64>) -> String {
 /// A group's name comes from the log, and perhaps from a customer; `=HYPERLINK(…)` must not run on the desk of whoever
 /// opens the report. The usual guard is an apostrophe in front. Numbers with a sign are left alone, so that coded groups
 /// such as `-1` still join; the JSON has every name as it was.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let formula = match text.chars().next() {
         Some('=' | '@' | '\t' | '\r') => true,
         Some('+' | '-') => text.parse::<f64>().is_err(),

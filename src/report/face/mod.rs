@@ -1,8 +1,14 @@
 //! The faces of a result: each a total, pure function of it, and each with every gate and group.
 
 pub mod csv;
+pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod json;
+pub mod junit;
+pub mod ll144;
+pub mod markdown;
+pub mod sarif;
 pub mod table;
 
 use std::path::Path;
@@ -21,11 +27,40 @@ pub enum Face {
     Table,
     /// One page for people, with charts.
     Html,
+    /// For wikis and pull requests.
+    Markdown,
+    /// Markdown within what a job summary of GitHub may have.
+    Summary,
+    /// Markdown within what a comment on GitHub may have.
+    Comment,
+    /// Test cases, for build servers.
+    Junit,
+    /// Findings beside lines, for code hosts and editors.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// The table that New York City's Local Law 144 asks for.
+    Ll144,
 }
 
 impl Face {
     /// Every face.
-    pub const ALL: [Face; 4] = [Face::Table, Face::Json, Face::Csv, Face::Html];
+    pub const ALL: [Face; 12] = [
+        Face::Table,
+        Face::Json,
+        Face::Csv,
+        Face::Html,
+        Face::Markdown,
+        Face::Summary,
+        Face::Comment,
+        Face::Junit,
+        Face::Sarif,
+        Face::Github,
+        Face::Gitlab,
+        Face::Ll144,
+    ];
 
     /// The name on the command line.
     #[must_use]
@@ -35,6 +70,33 @@ impl Face {
             Face::Csv => "csv",
             Face::Table => "table",
             Face::Html => "html",
+            Face::Markdown => "markdown",
+            Face::Summary => "summary",
+            Face::Comment => "comment",
+            Face::Junit => "junit",
+            Face::Sarif => "sarif",
+            Face::Github => "github",
+            Face::Gitlab => "gitlab",
+            Face::Ll144 => "nyc-ll144",
+        }
+    }
+
+    /// What it is for, in a few words.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Face::Json => "the whole result, for programs and archives",
+            Face::Csv => "one row per estimate, for spreadsheets, R and Python",
+            Face::Table => "tables for people at a terminal",
+            Face::Html => "one page with charts, for a browser",
+            Face::Markdown => "Markdown, for wikis and pull requests",
+            Face::Summary => "Markdown of less than 1 MiB, for job summaries of GitHub",
+            Face::Comment => "Markdown of less than 65,536 characters, for comments on GitHub",
+            Face::Junit => "JUnit XML: a test case for each gate and group",
+            Face::Sarif => "SARIF 2.1.0, for code hosts and editors",
+            Face::Github => "annotations of GitHub Actions",
+            Face::Gitlab => "code quality report of GitLab",
+            Face::Ll144 => "the table of New York City's Local Law 144, as CSV; no verdict",
         }
     }
 
@@ -44,15 +106,23 @@ impl Face {
         Self::ALL.into_iter().find(|face| face.id() == id)
     }
 
-    /// The face that a file's suffix asks for: `.json`, `.csv`, `.html` (or `.htm`) or `.txt`, in any case.
+    /// The face that a file's name asks for by its suffix, in any case. Two JSON formats are known by more of the name:
+    /// GitLab's `gl-code-quality-report.json`, and `.sarif.json`.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
-        let suffix = path.extension()?.to_str()?.to_ascii_lowercase();
-        match suffix.as_str() {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let (stem, suffix) = name.rsplit_once('.')?;
+        match suffix {
+            _ if stem.is_empty() => None,
+            "json" if stem == "gl-code-quality-report" => Some(Face::Gitlab),
+            "json" if stem.ends_with(".sarif") => Some(Face::Sarif),
             "json" => Some(Face::Json),
             "csv" => Some(Face::Csv),
             "txt" => Some(Face::Table),
             "html" | "htm" => Some(Face::Html),
+            "md" | "markdown" => Some(Face::Markdown),
+            "xml" => Some(Face::Junit),
+            "sarif" => Some(Face::Sarif),
             _ => None,
         }
     }
@@ -65,6 +135,14 @@ impl Face {
             Face::Csv => csv::csv(result),
             Face::Table => table::table(result, look),
             Face::Html => html::html(result),
+            Face::Markdown => markdown::markdown(result, None),
+            Face::Summary => markdown::markdown(result, Some(markdown::SUMMARY)),
+            Face::Comment => markdown::markdown(result, Some(markdown::COMMENT)),
+            Face::Junit => junit::junit(result),
+            Face::Sarif => sarif::sarif(result),
+            Face::Github => github::github(result),
+            Face::Gitlab => gitlab::gitlab(result),
+            Face::Ll144 => ll144::ll144(result),
         }
     }
 }
@@ -80,6 +158,11 @@ mod tests {
         assert_eq!(face("RESULT.CSV"), Some(Face::Csv));
         assert_eq!(face("result.v1.txt"), Some(Face::Table));
         assert_eq!(face("report.HTML"), Some(Face::Html));
+        assert_eq!(face("ci/gl-code-quality-report.json"), Some(Face::Gitlab));
+        assert_eq!(face("result.sarif"), Some(Face::Sarif));
+        assert_eq!(face("result.sarif.json"), Some(Face::Sarif));
+        assert_eq!(face("result.MD"), Some(Face::Markdown));
+        assert_eq!(face("junit.xml"), Some(Face::Junit));
         assert_eq!(face("result"), None);
         assert_eq!(face("result.pdf"), None);
         assert_eq!(face(".json"), None);

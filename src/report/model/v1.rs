@@ -51,8 +51,14 @@ pub struct Result {
     pub uncertain: Vec<Uncertain>,
     /// What small groups can say for themselves and with the others' help; empty where nobody asked.
     pub small_groups: Vec<SmallGroup>,
+    /// The earlier audit that gates compare with; `null` without one.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
     /// Every gate.
     pub gates: Vec<Gate>,
+    /// Every waiver and what it does; empty without any.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
     /// The whole verdict.
     pub verdict: Verdict,
     /// What the reader must know: assumptions, limits, oddities of the log. Sentences.
@@ -769,11 +775,29 @@ pub struct ChiSquare {
     pub p_value: f64,
 }
 
+/// The earlier audit that gates compare with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// Its title.
+    pub title: String,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// Its period.
+    pub period: Option<String>,
+    /// The version that made it.
+    pub version: String,
+    /// Digest of its file (XXH3, 128 bits): by it the file is known again, not proved to be untouched.
+    pub digest: String,
+}
+
 /// A gate and its answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
     /// Its name.
     pub name: String,
+    /// The preset that it comes from; `null`: it was written out.
+    #[serde(default)]
+    pub preset: Option<String>,
     /// The metric as asked for.
     pub metric: String,
     /// The contrast.
@@ -782,14 +806,23 @@ pub struct Gate {
     pub min: Option<f64>,
     /// Highest accepted value.
     pub max: Option<f64>,
-    /// `point`, `evidence` or `assurance`.
+    /// `baseline`: the number may not become worse than in an earlier audit; `null`: nothing is asked of one.
+    #[serde(default)]
+    pub no_worse_than: Option<String>,
+    /// By how much it may.
+    #[serde(default)]
+    pub margin: Option<f64>,
+    /// `point`, `evidence`, `assurance` or `significant`.
     pub rule: String,
     /// `fail`, `warn` or `pass`.
     pub on_inconclusive: String,
     /// 1-based line in the spec.
     pub line: Option<u64>,
-    /// `pass`, `fail` or `inconclusive`: the worst of its answers.
+    /// `pass`, `fail` or `inconclusive`: the worst of its answers that no waiver covers.
     pub verdict: String,
+    /// How many of its answers are failures that a waiver covers.
+    #[serde(default)]
+    pub waived: u64,
     /// One answer per group.
     pub answers: Vec<Answer>,
 }
@@ -837,6 +870,66 @@ pub struct Answer {
     pub equivalence_p: Option<f64>,
     /// How many more selections (rows) would bring the estimate to the threshold.
     pub selections_to_threshold: Option<i64>,
+    /// The number in the baseline; `null`: it was not asked for, or is not there.
+    #[serde(default)]
+    pub baseline: Option<f64>,
+    /// The number now less the number then.
+    #[serde(default)]
+    pub change: Option<f64>,
+    /// Lower end of the interval of this change.
+    #[serde(default)]
+    pub change_low: Option<f64>,
+    /// Upper end of the interval of this change.
+    #[serde(default)]
+    pub change_high: Option<f64>,
+    /// The waiver that covers this failure; `null`: none does.
+    #[serde(default)]
+    pub waived: Option<Waived>,
+}
+
+/// Who accepts a failure, why, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Why the failure is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// A waiver and what it does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// The gate's name.
+    pub gate: String,
+    /// The group's name.
+    pub group: String,
+    /// The attribute or intersection; `null`: any.
+    pub attribute: Option<String>,
+    /// The outcome; `null`: any.
+    pub outcome: Option<String>,
+    /// Why the failure is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub expires: String,
+    /// It covers no number that is worse than this.
+    pub no_worse_than: Option<f64>,
+    /// The file in which it is written.
+    pub file: String,
+    /// 1-based line there.
+    pub line: u64,
+    /// `used`: it covers a failure; `waiting`: what it was made for can't be decided at present; `expired`, `exceeded` (the
+    /// number is worse than it allows) and `unmatched` (there is no such failure) cover nothing, and fail.
+    pub status: String,
+    /// How many failures it covers.
+    pub covers: u64,
+    /// Whether it ends within thirty days.
+    pub ends_soon: bool,
+    /// The gate that was probably meant, where there is none of its name.
+    pub meant: Option<String>,
 }
 
 /// The whole verdict.
@@ -850,6 +943,9 @@ pub struct Verdict {
     pub failed: u64,
     /// Gates that could not be decided.
     pub inconclusive: u64,
+    /// Failures of gates that waivers cover; they stay failures of their groups, and count for nothing here.
+    #[serde(default)]
+    pub waived: u64,
     /// 0, 1 or 3: what the process ends with when nothing goes wrong after this.
     pub exit_code: u8,
     /// Stable code: why.

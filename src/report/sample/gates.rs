@@ -1,7 +1,7 @@
 //! The sample's extremes and gates.
 
-use super::super::model::v1::{Answer, Gate, Result};
-use super::{estimate, round};
+use super::super::model::v1::{Answer, Gate, Result, Waived, Waiver};
+use super::{HOSTILE, SCRIPT, estimate, round};
 
 /// Adds the extremes over a grouping.
 pub(super) fn extremes(result: &mut Result) {
@@ -33,14 +33,18 @@ pub(super) fn extremes(result: &mut Result) {
 pub(super) fn gates(result: &mut Result) {
     let gate = |name: &str, metric: &str, contrast: &str, verdict: &str| Gate {
         name: name.to_owned(),
+        preset: None,
         metric: metric.to_owned(),
         contrast: contrast.to_owned(),
         min: Some(0.8),
         max: None,
+        no_worse_than: None,
+        margin: None,
         rule: "evidence".to_owned(),
         on_inconclusive: "warn".to_owned(),
         line: Some(31),
         verdict: verdict.to_owned(),
+        waived: 0,
         answers: Vec::new(),
     };
     let mut gates = vec![
@@ -106,8 +110,41 @@ pub(super) fn gates(result: &mut Result) {
                 subjects_needed: reason.starts_with("straddles").then_some(e.subjects * 7),
                 equivalence_p: reason.starts_with("straddles").then_some(0.214),
                 selections_to_threshold: (verdict == "fail").then_some(311),
+                baseline: None,
+                change: None,
+                change_low: None,
+                change_high: None,
+                waived: (verdict == "fail" && e.group == "female & 65+").then(|| Waived {
+                    reason: format!("a new model in March, {HOSTILE}"),
+                    owner: "Jane Doe".to_owned(),
+                    expires: "2027-03-31".to_owned(),
+                }),
             });
         }
     }
+    gates[0].waived = 1;
     result.gates = gates;
+    result.waivers = vec![
+        waiver("four-fifths", "female & 65+", "used"),
+        waiver("four-fifth", SCRIPT, "expired"),
+    ];
+}
+
+fn waiver(gate: &str, group: &str, status: &str) -> Waiver {
+    Waiver {
+        gate: gate.to_owned(),
+        group: group.to_owned(),
+        attribute: None,
+        outcome: (status == "used").then(|| "offered".to_owned()),
+        reason: format!("a new model in March, {HOSTILE}"),
+        owner: "Jane Doe".to_owned(),
+        expires: if status == "used" { "2027-03-31" } else { "2026-10-31" }.to_owned(),
+        no_worse_than: (status == "used").then_some(0.2),
+        file: "waivers.toml".to_owned(),
+        line: 4,
+        status: status.to_owned(),
+        covers: u64::from(status == "used"),
+        ends_soon: false,
+        meant: (status != "used").then(|| "four-fifths".to_owned()),
+    }
 }

@@ -4,8 +4,7 @@ use super::block::{Block, Grid, Prose, number, text, verdict};
 use super::context::Context;
 use crate::report::model::v1::{Answer, Gate};
 use crate::report::number::{self, UNDEFINED, beside, count, interval};
-use crate::report::reason::plain;
-use crate::report::said::{demand, rule, urgency};
+use crate::report::said::{demand, is_finding, rule, urgency, waiver_line, why};
 use crate::report::text::quoted;
 
 /// More answers than this are folded, so that the next gate is not far below.
@@ -22,6 +21,15 @@ pub(super) fn section(context: &Context) -> Option<Block> {
     )];
     blocks.extend(overview(context));
     blocks.extend(gates.iter().map(|gate| one(context, gate)));
+    let waivers = &context.result.waivers;
+    if !waivers.is_empty() {
+        let told = waivers.iter().map(|waiver| {
+            let sign = if is_finding(waiver) { "✘ " } else { "" };
+            let line = format!("{sign}{} ({}, line {})", waiver_line(waiver), waiver.file, waiver.line);
+            Prose::new(&line)
+        });
+        blocks.push(context.section(3, "Waivers", vec![Block::List(told.collect())]));
+    }
     Some(context.section(2, "Gates", blocks))
 }
 
@@ -130,7 +138,7 @@ fn cells(gate: &Gate, answer: &Answer) -> Vec<String> {
         },
         deciding,
         answer.verdict.clone(),
-        plain(&answer.reason).to_owned(),
+        why(answer),
         count(answer.subjects),
         answer.subjects_needed.map_or_else(String::new, count),
         answer.selections_to_threshold.map_or_else(String::new, number::signed),

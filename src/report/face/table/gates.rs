@@ -4,13 +4,24 @@ use super::page::{Column, Grid, Keep, Page, mark};
 use crate::report::model::v1::{Answer, Gate, Result};
 use crate::report::number::{self, UNDEFINED, beside, count, interval};
 use crate::report::reason::plain;
-use crate::report::said::{demand, rule, urgency};
+use crate::report::said::{demand, is_finding, rule, urgency, waiver_line};
 use crate::report::text::quoted;
 
 /// Writes one table per gate.
 pub(super) fn write(page: &mut Page, result: &Result) {
     for gate in &result.gates {
         write_gate(page, result, gate);
+    }
+    if result.waivers.is_empty() {
+        return;
+    }
+    page.heading("waivers");
+    for waiver in &result.waivers {
+        let sign = if is_finding(waiver) { "✘ " } else { "" };
+        page.hanging(
+            &format!("- {sign}{} · {}:{}", waiver_line(waiver), waiver.file, waiver.line),
+            2,
+        );
     }
 }
 
@@ -86,6 +97,7 @@ fn columns() -> Vec<Column> {
         Column::number("number", Keep::Whole),
         Column::text("[low, high]", Keep::Drop(1)),
         Column::text("decides", Keep::Drop(2)),
+        Column::text("change", Keep::Drop(1)),
         Column::text("verdict", Keep::Whole),
         Column::text("why", Keep::Whole),
         Column::number("needs", Keep::Drop(3)),
@@ -111,7 +123,15 @@ fn cells(gate: &Gate, answer: &Answer, letter: String) -> Vec<String> {
             .map_or_else(|| UNDEFINED.to_owned(), |x| beside(x, &bounds)),
         interval(answer.low, answer.high, &bounds),
         deciding,
-        mark(&answer.verdict),
+        answer.change.map_or_else(String::new, |change| {
+            let ends = interval(answer.change_low, answer.change_high, &[0.0]);
+            format!("{} {ends}", beside(change, &[0.0])).trim_end().to_owned()
+        }),
+        if answer.waived.is_some() {
+            format!("{} (waived)", mark(&answer.verdict))
+        } else {
+            mark(&answer.verdict)
+        },
         letter,
         answer.subjects_needed.map_or_else(String::new, count),
         count(answer.subjects),
@@ -127,6 +147,7 @@ fn write_legend(page: &mut Page, shown: &[String]) {
             "decides",
             "the interval that decides a failure, wider because the gate looks at several groups",
         ),
+        ("change", "the number now less the number in the baseline"),
         (
             "needs",
             "about how many people would decide it, if the number stayed where it is",

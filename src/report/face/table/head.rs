@@ -105,7 +105,15 @@ pub(super) fn write_verdict(page: &mut Page, result: &Result) {
             "name a threshold, for example --gate 'disparate_impact>=0.8', to get a verdict",
         ),
     };
+    let next = match verdict.reason.as_str() {
+        "waiver-not-in-order" => "look at the waivers marked ✘ above: renew one with a reason, or remove it",
+        _ => next,
+    };
     page.heading(&format!("because {}; next: {next}", plain(&verdict.reason)));
+    let waived = match verdict.waived {
+        0 => String::new(),
+        waived => format!(", {} waived", counted(waived, "failure", "failures")),
+    };
     let zero = if result.audit.exit_zero {
         ", as --exit-zero asked"
     } else {
@@ -113,7 +121,7 @@ pub(super) fn write_verdict(page: &mut Page, result: &Result) {
     };
     page.last(
         &format!(
-            "verdict: {} — {counts} (exit code {}{zero})",
+            "verdict: {} — {counts}{waived} (exit code {}{zero})",
             verdict.verdict.to_uppercase(),
             bound(f64::from(verdict.exit_code)),
         ),

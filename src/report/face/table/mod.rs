@@ -46,6 +46,18 @@ pub enum Shown {
     All,
 }
 
+impl Look {
+    /// How a table looks in a file: the same whatever the terminal is.
+    #[must_use]
+    pub fn on_paper(all_metrics: bool) -> Self {
+        Self {
+            width: 100,
+            metrics: if all_metrics { Shown::All } else { Shown::Gated },
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Look {
     fn default() -> Self {
         Self {

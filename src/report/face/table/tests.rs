@@ -124,12 +124,16 @@ fn hostile_words_outside_of_names_are_harmless_too() {
 fn the_verdict_is_the_last_line() {
     let mut result = sample();
     let last = |result: &Result| table(result, &look(80)).lines().last().unwrap().to_owned();
-    assert_eq!(last(&result), "verdict: FAIL — 2 of 4 gates failed (exit code 1)");
+    assert_eq!(
+        last(&result),
+        "verdict: FAIL — 2 of 4 gates failed, 1 failure waived (exit code 1)"
+    );
     result.verdict = Verdict {
         verdict: "none".to_owned(),
         passed: 0,
         failed: 0,
         inconclusive: 0,
+        waived: 0,
         exit_code: 0,
         reason: "no-gates".to_owned(),
     };
