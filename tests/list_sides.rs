@@ -332,10 +332,8 @@ fn simulated_lists_are_judged_at_their_level() {
 /// policy leave fewer effective rows.
 #[test]
 fn open_bandit_lists_run_end_to_end() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/open_bandit_small.csv.gz");
-    if !data.exists() {
-        return;
-    }
+    let Some(data) = crate::real_logs::data() else { return };
+    let data = data.join("open_bandit_small.csv.gz");
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real_logs/bandit_lists.toml");
     let desk = Desk::new();
     let result = desk.result(&[spec.to_str().unwrap(), data.to_str().unwrap()]);

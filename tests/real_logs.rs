@@ -30,7 +30,7 @@ use walk::{Ledger, Walk};
     clippy::disallowed_methods,
     reason = "where the logs are is no business of the program"
 )]
-fn data() -> Option<PathBuf> {
+pub fn data() -> Option<PathBuf> {
     let folder = std::env::var_os("PARYTET_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,

@@ -59,7 +59,10 @@ fn scale(how: Listed, value: f64) -> Scale {
 /// A number with its interval.
 fn told(plan: &Plan, finding: Finding, how: Listed, told: &Told) -> Finding {
     let finding = plain(finding, told.whole);
-    let Ok(number) = told.whole else { return finding };
+    // How many rows weights leave is a fact about the log, not an estimate.
+    let Some(number) = told.whole.ok().filter(|_| how != Listed::EffectiveRows) else {
+        return finding;
+    };
     let scale = scale(how, number);
     finish(plan, finding, number, scale, told.error(|x| on(scale, x)))
 }
@@ -257,7 +260,11 @@ impl Place<'_> {
             let blank = |contrast| {
                 let mut finding = blank(self.about(group), self.outcome, metric, contrast);
                 finding.subjects = self.groups().groups[group].subjects;
-                finding.rows = sums.shown(group, class, self.outcome, Shown::Rows).iter().sum::<f64>() as u64;
+                finding.rows = if item_class.is_some() || sums.side == ListSide::Item {
+                    sums.shown(group, class, self.outcome, Shown::Rows).iter().sum::<f64>() as u64
+                } else {
+                    self.groups().groups[group].rows
+                };
                 finding.item_class.clone_from(&item_class);
                 finding
             };

@@ -148,8 +148,7 @@ pub(super) fn fitted(
             "needs-rows",
             "lists need the rows of the log, which a tally in a file does not hold",
         )
-        .help("audit the log itself, or use a spec without [list]"))
-        .into());
+        .help("audit the log itself, or use a spec without [list]")));
     }
     plan.notes.extend(about.notes.iter().cloned());
     let counted = store::fit(&mut plan, stored, name).map_err(&one)?;

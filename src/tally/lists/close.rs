@@ -315,16 +315,14 @@ impl Deal {
 /// Adds the lists of a part.
 fn of_part(frame: &Frame<'_>, deal: &Deal, index: usize, mut part: Part, mut adding: Adding) -> Adding {
     part.sort();
-    let mut lists = 0;
     let mut last: Option<ListRow> = None;
-    for list in part.rows.chunk_by(|a, b| deal.same_list(a, b)) {
+    for (number, list) in part.rows.chunk_by(|a, b| deal.same_list(a, b)).enumerate() {
         let first = list[0];
         if last.is_some_and(|last| !deal.same_person(&last, &first)) {
             adding.end_person(frame);
         }
-        let replicate = deal.replicate(&first, index, lists);
+        let replicate = deal.replicate(&first, index, number as u64);
         adding.add(frame, &part, list, replicate);
-        lists += 1;
         last = Some(first);
     }
     adding.end_person(frame);
