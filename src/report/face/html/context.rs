@@ -9,6 +9,7 @@ use crate::report::model::v1::{Estimate, Group, Grouping, Outcome, Result};
 use crate::report::number::{self, UNDEFINED};
 use crate::report::reason::plain;
 use crate::report::said::urgency;
+use crate::report::text::quoted;
 use crate::report::view::View;
 
 /// A result, looked up, and the ids that the page has given so far.
@@ -120,6 +121,33 @@ impl<'a> Context<'a> {
         }
         (!told.is_empty()).then(|| format!("{}.", told.join("; ")))
     }
+}
+
+/// Whether a number is of all rows together: not within strata, not followed along anything, of every class of items.
+pub(super) fn is_plain(e: &Estimate) -> bool {
+    e.given.is_none() && e.along.is_none() && e.item_class.is_none()
+}
+
+/// What a number is restricted to, as words after its name: nothing for a plain one.
+pub(super) fn restricted(
+    given: Option<&str>,
+    (along, at): (Option<&str>, Option<&str>),
+    item_class: Option<&str>,
+) -> String {
+    let mut words = String::new();
+    if let Some(given) = given {
+        words.push_str(&format!(", within {}", quoted(given)));
+    }
+    if let Some(along) = along {
+        words.push_str(&format!(", along {}", quoted(along)));
+    }
+    if let Some(at) = at {
+        words.push_str(&format!(": {}", quoted(at)));
+    }
+    if let Some(class) = item_class {
+        words.push_str(&format!(", items {}", quoted(class)));
+    }
+    words
 }
 
 /// An optional number; a dash where it is undefined.

@@ -1,7 +1,7 @@
 //! Every gate with every answer, as the verdict gave them.
 
 use super::block::{Block, Grid, Prose, number, text, verdict};
-use super::context::Context;
+use super::context::{Context, restricted};
 use crate::report::model::v1::{Answer, Gate};
 use crate::report::number::{self, UNDEFINED, beside, count, interval};
 use crate::report::said::{demand, is_finding, rule, urgency, waiver_line, why};
@@ -97,21 +97,21 @@ fn answers(context: &Context, gate: &Gate) -> Grid {
             number("selections to the threshold"),
         ],
     );
-    let mut places: Vec<(&str, &str, Option<&str>)> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
     for answer in &gate.answers {
-        let place = place(answer);
-        if !places.contains(&place) {
-            places.push(place);
+        if !places.contains(&place(answer)) {
+            places.push(place(answer));
         }
     }
-    for (outcome, attribute, given) in places {
-        let within = given.map_or_else(String::new, |given| format!(", within {}", quoted(given)));
-        grid.part(&format!("{} by {}{within}", quoted(outcome), quoted(attribute)));
-        let mut told: Vec<&Answer> = gate
-            .answers
-            .iter()
-            .filter(|a| place(a) == (outcome, attribute, given))
-            .collect();
+    for of_place in places {
+        let (outcome, attribute, given, axis, class) = of_place;
+        grid.part(&format!(
+            "{} by {}{}",
+            quoted(outcome),
+            quoted(attribute),
+            restricted(given, axis, class)
+        ));
+        let mut told: Vec<&Answer> = gate.answers.iter().filter(|a| place(a) == of_place).collect();
         told.sort_by_key(|answer| urgency(&answer.verdict));
         for answer in told {
             grid.row(&answer.group, cells(gate, answer));
@@ -120,8 +120,23 @@ fn answers(context: &Context, gate: &Gate) -> Grid {
     grid
 }
 
-fn place(answer: &Answer) -> (&str, &str, Option<&str>) {
-    (&answer.outcome, &answer.attribute, answer.given.as_deref())
+/// What an answer is about, without the group.
+type Place<'a> = (
+    &'a str,
+    &'a str,
+    Option<&'a str>,
+    (Option<&'a str>, Option<&'a str>),
+    Option<&'a str>,
+);
+
+fn place(answer: &Answer) -> Place<'_> {
+    (
+        &answer.outcome,
+        &answer.attribute,
+        answer.given.as_deref(),
+        (answer.along.as_deref(), answer.at.as_deref()),
+        answer.item_class.as_deref(),
+    )
 }
 
 fn cells(gate: &Gate, answer: &Answer) -> Vec<String> {

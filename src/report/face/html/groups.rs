@@ -2,7 +2,7 @@
 
 use super::block::{Block, Column, Figure, Grid, Prose, number, text, verdict};
 use super::charts::{equality, figure, kind, row, thresholds};
-use super::context::{Context, why};
+use super::context::{Context, is_plain, why};
 use crate::report::face::table::groups::{EVERYONE, MAIN, SPARED};
 use crate::report::face::table::metrics::pair;
 use crate::report::model::v1::{Answer, Estimate, Gate, Group, Grouping, Outcome};
@@ -19,7 +19,7 @@ pub(super) fn shown<'a>(context: &Context<'a>, outcome: &'a Outcome, grouping: &
     let gated: Vec<&str> = context
         .view
         .answers(&outcome.name, &grouping.attribute)
-        .filter(|(_, answer)| answer.given.is_none())
+        .filter(|(_, answer)| is_of_all_rows(answer))
         .map(|(_, answer)| answer.metric.as_str())
         .collect();
     let mut shown = vec![MAIN];
@@ -27,7 +27,7 @@ pub(super) fn shown<'a>(context: &Context<'a>, outcome: &'a Outcome, grouping: &
     shown.extend(all.filter(|id| *id != MAIN && (*id == SPARED || gated.contains(id))));
     shown.retain(|metric| {
         let estimates = context.estimates(&outcome.name, &grouping.attribute);
-        estimates.iter().any(|e| e.metric == *metric && e.given.is_none())
+        estimates.iter().any(|e| e.metric == *metric && is_plain(e))
     });
     shown
 }
@@ -48,7 +48,7 @@ pub(super) fn blocks<'a>(
         answers: context
             .view
             .answers(&outcome.name, &grouping.attribute)
-            .filter(|(_, answer)| answer.metric == metric && answer.given.is_none())
+            .filter(|(_, answer)| answer.metric == metric && is_of_all_rows(answer))
             .collect(),
         groups: context.view.worst_first(outcome, grouping, metric),
     };
@@ -71,6 +71,11 @@ pub(super) fn blocks<'a>(
         ));
     }
     vec![context.section(level, &title(context, metric), blocks)]
+}
+
+/// Whether an answer is about all rows together, as [`is_plain`] has it of numbers.
+fn is_of_all_rows(answer: &Answer) -> bool {
+    answer.given.is_none() && answer.along.is_none() && answer.item_class.is_none()
 }
 
 /// A metric's title with its name.
@@ -310,7 +315,7 @@ impl<'a> Comparison<'_, 'a> {
         for (contrast, words) in [("max_gap", "Largest gap"), ("min_ratio", "Smallest ratio")] {
             let found = estimates
                 .iter()
-                .filter(|e| e.contrast == contrast && e.metric == self.metric && e.given.is_none());
+                .filter(|e| e.contrast == contrast && e.metric == self.metric && is_plain(e));
             for e in found {
                 let number = match e.estimate {
                     Some(_) => self.context.shown(Some(e)),

@@ -1,7 +1,7 @@
 //! Every other number of an outcome, so that nothing of the result is missing from the page.
 
 use super::block::{Block, Grid, Prose, number, text};
-use super::context::{Context, why};
+use super::context::{Context, is_plain, restricted, why};
 use super::groups::title;
 use crate::report::face::table::groups::EVERYONE;
 use crate::report::model::v1::{Estimate, Grouping, Outcome};
@@ -22,8 +22,10 @@ pub(super) fn everyone(context: &Context, outcome: &Outcome) -> Option<Block> {
         ],
     );
     for e in context.estimates(&outcome.name, EVERYONE) {
+        let (_, given, axis, class) = part(e);
+        let name = format!("{}{}", e.metric, restricted(given, axis, class).replace('`', ""));
         grid.row(
-            &e.metric,
+            &name,
             vec![context.shown(Some(e)), count(e.subjects), count(e.rows), why(e)],
         );
     }
@@ -39,7 +41,7 @@ pub(super) fn others(context: &Context, outcome: &Outcome, grouping: &Grouping, 
     let estimates: Vec<&Estimate> = context
         .estimates(&outcome.name, &grouping.attribute)
         .iter()
-        .filter(|e| e.given.is_some() || !shown.contains(&e.metric.as_str()))
+        .filter(|e| !is_plain(e) || !shown.contains(&e.metric.as_str()))
         .copied()
         .collect();
     let caption = format!(
@@ -73,24 +75,36 @@ pub(super) fn table(context: &Context, caption: &str, estimates: &[&Estimate]) -
             text("why there is no number, or no verdict"),
         ],
     );
-    let mut parts: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     for e in estimates {
-        let part = (e.metric.as_str(), e.given.as_deref());
-        if !parts.contains(&part) {
-            parts.push(part);
+        if !parts.contains(&part(e)) {
+            parts.push(part(e));
         }
     }
-    for (metric, given) in &parts {
-        let within = given.map_or_else(String::new, |given| format!(", within {}", quoted(given)));
-        grid.part(&format!("{}{within}", title(context, metric)));
-        let of_part: Vec<&Estimate> = estimates
-            .iter()
-            .filter(|e| e.metric == *metric && e.given.as_deref() == *given)
-            .copied()
-            .collect();
+    for one in &parts {
+        let (metric, given, axis, class) = *one;
+        grid.part(&format!("{}{}", title(context, metric), restricted(given, axis, class)));
+        let of_part: Vec<&Estimate> = estimates.iter().filter(|e| part(e) == *one).copied().collect();
         rows(context, &mut grid, &of_part);
     }
     (grid, parts.len() as u64)
+}
+
+/// What the rows of a part have in common: the metric, and what it is restricted to.
+type Part<'a> = (
+    &'a str,
+    Option<&'a str>,
+    (Option<&'a str>, Option<&'a str>),
+    Option<&'a str>,
+);
+
+fn part(e: &Estimate) -> Part<'_> {
+    (
+        &e.metric,
+        e.given.as_deref(),
+        (e.along.as_deref(), e.at.as_deref()),
+        e.item_class.as_deref(),
+    )
 }
 
 /// A row for each group, with its contrasts side by side.

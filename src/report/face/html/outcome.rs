@@ -2,7 +2,7 @@
 
 use super::block::{Block, Prose};
 use super::context::Context;
-use super::{curves, groups, intersections, metrics, sweep, within};
+use super::{curves, followed, groups, intersections, metrics, small, sweep, within};
 use crate::report::face::table::sweep::is_first;
 use crate::report::model::v1::{Grouping, Outcome};
 use crate::report::text::quoted;
@@ -43,6 +43,7 @@ fn one(context: &Context, outcome: &Outcome, level: u8) -> Block {
     for grouping in context.view.groupings() {
         blocks.push(by(context, outcome, grouping, level + 1));
     }
+    blocks.extend(small::uncertain(context, outcome, level + 1));
     context.section(level, &format!("Outcome {}", quoted(&outcome.name)), blocks)
 }
 
@@ -56,9 +57,11 @@ fn by(context: &Context, outcome: &Outcome, grouping: &Grouping, level: u8) -> B
         blocks.extend(groups::blocks(context, outcome, grouping, metric, level + 1));
     }
     blocks.extend(intersections::blocks(context, outcome, grouping, level + 1));
+    blocks.extend(followed::block(context, outcome, grouping, level + 1));
     blocks.extend(curves::block(context, outcome, grouping, level + 1));
     blocks.extend(within::strata(context, outcome, grouping, level + 1));
     blocks.extend(within::matched(context, outcome, grouping, level + 1));
+    blocks.extend(small::small_groups(context, outcome, grouping, level + 1));
     blocks.extend(within::unknown_groups(context, outcome, grouping, level + 1));
     blocks.extend(within::unknown_labels(context, outcome, grouping, level + 1));
     blocks.extend(metrics::others(context, outcome, grouping, &shown));

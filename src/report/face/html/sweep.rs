@@ -2,7 +2,7 @@
 
 use super::block::{Block, Drawing, Figure, Grid, Prose, number, text, verdict};
 use super::charts::{equality, figure, row};
-use super::context::Context;
+use super::context::{Context, is_plain};
 use crate::report::face::table::groups::{EVERYONE, MAIN};
 use crate::report::face::table::sweep::of;
 use crate::report::model::v1::{Estimate, Group, Grouping, Outcome};
@@ -50,14 +50,14 @@ impl<'a> Sweep<'_, 'a> {
     /// What is left of an outcome's name without that of the sweep.
     fn threshold(&self, outcome: &'a Outcome) -> &'a str {
         let apart = outcome.name.strip_prefix(self.swept).unwrap_or(&outcome.name);
-        apart.trim_start()
+        apart.trim_start_matches(':').trim_start()
     }
 
     fn find(&self, outcome: &'a Outcome, metric: &str, contrast: &str) -> Option<&'a Estimate> {
         let estimates = self.context.estimates(&outcome.name, &self.grouping.attribute);
         let mut found = estimates
             .iter()
-            .filter(|e| e.metric == metric && e.contrast == contrast && e.given.is_none());
+            .filter(|e| e.metric == metric && e.contrast == contrast && is_plain(e));
         found.next().copied()
     }
 

@@ -434,3 +434,81 @@ fn intervals_from_drawing_people_again_stand_behind_the_numbers() {
     // Of the selection rate in its own table, of the other among all other numbers; both outcomes have the first.
     assert_eq!(page.matches("gap [-0.077, -0.046]").count(), 3);
 }
+
+#[test]
+fn what_is_followed_has_lines_and_every_number() {
+    let mut result = sample();
+    let mut followed = Vec::new();
+    for e in result
+        .estimates
+        .iter()
+        .filter(|e| e.attribute == "gender" && e.metric == "selection_rate")
+    {
+        for (month, by) in [("2026-09", 0.9), ("2026-10", 1.1)] {
+            followed.push(Estimate {
+                along: Some("month".to_owned()),
+                at: Some(month.to_owned()),
+                estimate: e.estimate.map(|x| x * by + 0.012_345),
+                ..e.clone()
+            });
+        }
+    }
+    result.estimates.extend(followed.iter().cloned());
+    let mut answer = result.gates[0].answers[0].clone();
+    (answer.along, answer.at) = (Some("month".to_owned()), Some("2026-09".to_owned()));
+    answer.item_class = Some("loans".to_owned());
+    result.gates[0].answers.push(answer);
+    let page = html(&result);
+    assert!(page.contains("<code>selection_rate</code> along <code>month</code>"));
+    assert!(page.contains("along <code>month</code>: <code>2026-09</code>, items <code>loans</code></th>"));
+    let view = View::new(&result);
+    for e in followed.iter().filter(|e| e.contrast == "value") {
+        let x = number::beside(e.estimate.unwrap(), &view.bounds(e));
+        let heading = format!(
+            "along <code>month</code>: <code>{}</code></th>",
+            e.at.as_deref().unwrap()
+        );
+        let parts = page
+            .split(&heading)
+            .skip(1)
+            .map(|part| part.split("</tbody>").next().unwrap());
+        assert!(parts.into_iter().any(|part| part.contains(&x)), "{} {x}", e.group);
+    }
+}
+
+#[test]
+fn small_groups_and_groups_known_by_chance_have_tables() {
+    let result = sample();
+    let page = html(&result);
+    for s in &result.small_groups {
+        let caption = format!(
+            "<code>{}</code> by <code>{}</code>: what small groups can say",
+            s.outcome, s.attribute
+        );
+        let table = rows(&page, &caption);
+        let name = format!("<th scope=\"row\">{}</th>", escaped(&s.group));
+        let shown = s.shrunken.map_or_else(|| number::UNDEFINED.to_owned(), number::number);
+        assert!(
+            table.iter().any(|row| row.starts_with(&name) && row.contains(&shown)),
+            "{}",
+            s.group
+        );
+    }
+    for found in &result.uncertain {
+        let caption = format!(
+            "<code>{}</code> by <code>{}</code>, known by chances only",
+            found.outcome, found.attribute
+        );
+        let table = rows(&page, &caption);
+        // A rate for each group, and a gap for each but the reference.
+        assert_eq!(
+            table.iter().filter(|row| row.contains("scope=\"row\"")).count(),
+            2 * found.groups.len() - 1
+        );
+        for g in &found.groups {
+            let shown = g.weighted.map_or_else(|| number::UNDEFINED.to_owned(), number::number);
+            assert!(table.iter().any(|row| row.contains(&shown)), "{}", g.group);
+        }
+    }
+    assert!(!result.small_groups.is_empty() && !result.uncertain.is_empty());
+}
