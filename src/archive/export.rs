@@ -5,12 +5,20 @@ use std::path::Path;
 use super::read::{Entry, object};
 use crate::diagnostic::{Diagnostic, Place};
 
-/// The files of an entry by name: its envelope, and every object that is still there. The second list names those that
-/// were retired.
+/// The files of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// Its envelope and every object that is still there, by name.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The names of those that were retired.
+    pub gone: Vec<String>,
+}
+
+/// The files of an entry; `bytes` are its envelope.
 ///
 /// # Errors
 /// An object that is not what it should be; a name that is no file's name.
-pub fn export(root: &Path, entry: &Entry, bytes: Vec<u8>) -> Result<(Vec<(String, Vec<u8>)>, Vec<String>), Diagnostic> {
+pub fn export(root: &Path, entry: &Entry, bytes: Vec<u8>) -> Result<Exported, Diagnostic> {
     let mut files = vec![("entry.dsse.json".to_owned(), bytes)];
     let mut gone = Vec::new();
     for (named, _) in entry.statement.objects() {
@@ -27,7 +35,7 @@ pub fn export(root: &Path, entry: &Entry, bytes: Vec<u8>) -> Result<(Vec<(String
             None => gone.push(name.clone()),
         }
     }
-    Ok((files, gone))
+    Ok(Exported { files, gone })
 }
 
 /// Whether a name stays in its folder on every system.

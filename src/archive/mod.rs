@@ -26,7 +26,7 @@ pub use digest::Digest;
 pub use disk::{Disk, RealDisk};
 pub use documents::README;
 pub use envelope::{Envelope, PAYLOAD_TYPE, pae, seal};
-pub use export::export;
+pub use export::{Exported, export};
 pub use facts::{audit_of, keeps};
 pub use key::{PrivateKey, PublicKey};
 pub use layout::Layout;

@@ -247,6 +247,15 @@ fn a_removal_that_dies_at_any_act_leaves_the_archive_whole() {
 
 #[test]
 fn ten_thousand_flipped_bytes_are_all_found() {
+    std::thread::scope(|scope| {
+        for stream in 0..4 {
+            scope.spawn(move || flip(stream, 2_500));
+        }
+    });
+}
+
+/// Flips so many bits, one at a time, anywhere in an archive.
+fn flip(stream: u64, flips: usize) {
     let folder = archive(&["October", "November"]);
     let root = folder.path();
     let files: Vec<(PathBuf, Vec<u8>)> = files(root)
@@ -254,19 +263,15 @@ fn ten_thousand_flipped_bytes_are_all_found() {
         .map(|path| (path.clone(), fs::read(path).unwrap()))
         .filter(|(_, bytes)| !bytes.is_empty())
         .collect();
-    let mut rng = Rng::new(7, 1);
-    for flip in 0..10_000 {
+    let mut rng = Rng::new(7, stream);
+    for _ in 0..flips {
         let mut below = |n: usize| (rng.next_u64() % n as u64) as usize;
         let (path, bytes) = &files[below(files.len())];
         let mut changed = bytes.clone();
         let at = below(bytes.len());
         changed[at] ^= 1 << below(8);
         fs::write(path, &changed).unwrap();
-        assert!(
-            !check(root).faults.is_empty(),
-            "flip {flip}: byte {at} of {}",
-            path.display()
-        );
+        assert!(!check(root).faults.is_empty(), "byte {at} of {}", path.display());
         fs::write(path, bytes).unwrap();
     }
     assert_eq!(check(root).faults, Vec::<String>::new());

@@ -42,7 +42,7 @@ for entry in entries:
         held = (archive / "objects" / "sha256" / digest[:2] / digest[2:]).read_bytes()
         assert hashlib.sha256(held).hexdigest() == digest, subject
     # What a verifier that always agrees would let through.
-    envelope.payload = envelope.payload.replace(b"self_attested", b"third_partyyy")
+    envelope.payload = envelope.payload.replace(b'"addedAt"', b'"addedat"')
     assert refused(envelope, 1)
     envelope.payload = data
     envelope.payload_type = "application/json"

@@ -159,14 +159,14 @@ pub(super) fn export(args: &ExportArgs, shell: &Shell) -> Result<u8, Failure> {
     let entry = archive::find(&chain, args.entry)?;
     let path = Layout::new(&args.archive).entry(entry.sequence);
     let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let (files, gone) = archive::export(&args.archive, entry, bytes)?;
+    let exported = archive::export(&args.archive, entry, bytes)?;
     fs::create_dir_all(&args.to).with_context(|| format!("cannot make `{}`", args.to.display()))?;
     let mut text = String::new();
-    for (name, bytes) in files {
+    for (name, bytes) in exported.files {
         Output::open(&args.to.join(&name))?.write(&bytes)?;
         let _ = writeln!(text, "{}", args.to.join(name).display());
     }
-    for name in gone {
+    for name in exported.gone {
         shell.warning(&format!("{name} is not there any more: it was retired"));
     }
     if !shell.quiet {
