@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::audit_support::{Desk, number};
 
 /// Metric, the test that holds it, and the file where that stands.
-const ELSEWHERE: [(&str, &str, &str); 6] = [
+const ELSEWHERE: [(&str, &str, &str); 18] = [
     (
         "cramers_v_corrected",
         "matches_scipy_and_scikit_learn",
@@ -44,6 +44,66 @@ const ELSEWHERE: [(&str, &str, &str); 6] = [
         "consistency",
         "a_rule_is_consistent_and_a_coin_is_not",
         "tests/matching.rs",
+    ),
+    (
+        "funnel_stage",
+        "a_funnel_tells_where_its_gap_opens",
+        "tests/followed.rs",
+    ),
+    (
+        "gap_trend",
+        "a_trend_and_an_alarm_are_those_of_other_toolkits",
+        "tests/followed.rs",
+    ),
+    (
+        "gap_sequence",
+        "a_trend_and_an_alarm_are_those_of_other_toolkits",
+        "tests/followed.rs",
+    ),
+    (
+        "gap_cusum",
+        "a_trend_and_an_alarm_are_those_of_other_toolkits",
+        "tests/followed.rs",
+    ),
+    (
+        "system_gap",
+        "two_systems_are_compared_with_people_who_met_both",
+        "tests/followed.rs",
+    ),
+    (
+        "uplift",
+        "uplift_is_the_interaction_of_group_and_treatment",
+        "tests/followed.rs",
+    ),
+    (
+        "rows_per_subject",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
+    ),
+    (
+        "p90_rows_per_subject",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
+    ),
+    (
+        "selections_per_subject",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
+    ),
+    (
+        "median_selections_per_subject",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
+    ),
+    (
+        "p90_selections_per_subject",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
+    ),
+    (
+        "share_above_cap",
+        "how_often_people_are_met_is_told_by_group",
+        "tests/followed.rs",
     ),
 ];
 

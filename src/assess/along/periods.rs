@@ -34,12 +34,7 @@ impl Place<'_> {
                 self.plain_at(*of, levels, level, &mut assessment.findings);
             }
         }
-        let numbers: Vec<f64> = (0..levels.labels.len())
-            .map(|level| {
-                let number = every.and_then(|every| every.number(&levels.labels[level].name));
-                number.map_or(level as f64, |number| number as f64)
-            })
-            .collect();
+        let numbers = numbers(levels, every);
         if let Some(of) = metrics.first() {
             for group in self
                 .in_scope()
@@ -213,6 +208,18 @@ impl Place<'_> {
                 .to_owned()
         })
     }
+}
+
+/// The number of each period, from 0 on, by the calendar where periods are made of the time.
+fn numbers(levels: &Levels<'_>, every: Option<Every>) -> Vec<f64> {
+    let number = |level: usize| {
+        let of_name = every.and_then(|every| every.number(&levels.labels[level].name));
+        of_name.unwrap_or(level as i64)
+    };
+    let first = if levels.labels.is_empty() { 0 } else { number(0) };
+    (0..levels.labels.len())
+        .map(|level| (number(level) - first) as f64)
+        .collect()
 }
 
 /// A note of periods between the first and the last in which nothing was decided.
