@@ -14,7 +14,22 @@ use serde_json::Value;
 use crate::audit_support::{Desk, number};
 
 /// Metric, the test that holds it, and the file where that stands.
-const ELSEWHERE: [(&str, &str, &str); 18] = [
+const ELSEWHERE: [(&str, &str, &str); 21] = [
+    (
+        "shrunken_selection_rate",
+        "six_groups_toward_their_mean",
+        "src/inference/shrinkage.rs",
+    ),
+    (
+        "probability_below_threshold",
+        "probabilities_of_ratios",
+        "src/inference/beta_binomial.rs",
+    ),
+    (
+        "weighted_gap",
+        "by_chance_by_threshold_and_what_can_be",
+        "tests/membership.rs",
+    ),
     (
         "cramers_v_corrected",
         "matches_scipy_and_scikit_learn",

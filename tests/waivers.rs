@@ -251,6 +251,10 @@ fn a_preset_is_the_gate_that_it_stands_for() {
         assert_eq!(of_preset["gates"][0]["preset"], preset);
         let without = |mut result: Value| {
             result["gates"][0]["preset"].take();
+            // What was written differs, and so do its digest and nothing else.
+            for written in ["spec_text", "spec_sha256"] {
+                assert!(!result["audit"][written].take().is_null(), "{written}");
+            }
             result.to_string()
         };
         assert_eq!(without(of_preset.clone()), without(of_text), "{preset}");

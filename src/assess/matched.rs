@@ -166,12 +166,13 @@ impl Hunt<'_> {
         let (Some(alike), Some(_)) = (alike, self.asked(Crossing::Consistency)) else {
             return vec![None; groups.len() + 1];
         };
-        let of_groups: Vec<Box<dyn Fn(&Cell) -> bool>> = groups
+        let of_groups: Vec<_> = groups
             .iter()
-            .map(|&group| Box::new(move |cell: &Cell| cell.group == group) as Box<dyn Fn(&Cell) -> bool>)
+            .map(|&group| move |cell: &Cell| cell.group == group)
             .collect();
         let everybody = |_: &Cell| true;
-        let mut questions: Vec<&dyn Fn(&Cell) -> bool> = of_groups.iter().map(|of_group| &**of_group).collect();
+        let mut questions: Vec<&dyn Fn(&Cell) -> bool> = Vec::new();
+        questions.extend(of_groups.iter().map(|of_group| of_group as &dyn Fn(&Cell) -> bool));
         questions.push(&everybody);
         alike.consistency(&questions)
     }

@@ -17,7 +17,7 @@
 //! | LP | [`lp`] with p = 2 | none, 0 … √2 |
 //! | TVD | [`total_variation`] | none, 0 … 1 |
 //! | KS | [`lp`] with p = ∞ | none, 0 … 1 |
-//! | CDDL, CDDPL | [`demographic_disparity::conditional`] | above 0: d is worse off |
+//! | CDDL, CDDPL | the metric `conditional_demographic_disparity` | above 0: d is worse off |
 //!
 //! Its KS is the largest difference of *shares*; [`kolmogorov_smirnov`] here is the largest difference of
 //! *cumulative* shares, as the name means elsewhere. They agree for two categories. Its implementation
@@ -25,7 +25,6 @@
 //! and its KL may fall below 0, exactly where a facet is shut out of an outcome.
 //!
 //! [`effect_size::class_imbalance`]: super::effect_size::class_imbalance
-//! [`demographic_disparity::conditional`]: super::demographic_disparity::conditional
 
 use super::sums::{sum, total};
 

@@ -17,11 +17,10 @@ static DECODING: AtomicUsize = AtomicUsize::new(0);
 ///
 /// A corrupt file can break an assumption deep inside the decoder, which then panics. Nothing that it touched is used
 /// afterwards. This needs panics to unwind, as they do unless a profile says otherwise.
-pub(super) fn guarded<T, E: Display>(
-    name: &str,
-    what: &str,
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, Diagnostic> {
+///
+/// # Errors
+/// The decoder's own, or its panic, as a damaged file.
+pub fn guarded<T, E: Display>(name: &str, what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, Diagnostic> {
     mute_decoder();
     DECODING.fetch_add(1, Ordering::SeqCst);
     let outcome = catch_unwind(AssertUnwindSafe(work));

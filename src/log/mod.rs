@@ -25,6 +25,7 @@ mod units;
 pub use array::kind;
 pub use column::{CodedColumn, Column, TextColumn};
 pub use fault::unknown_column;
+pub use guard::guarded;
 pub use open::Opened;
 pub use source::{STDIN, find_files};
 pub use units::{Progress, Sink, Unit, Units};

@@ -6,7 +6,7 @@ use arrow_array::builder::{Float64Builder, StringBuilder, UInt32Builder, UInt64B
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, Field};
+use arrow_schema::{ArrowError, DataType, Field};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Compression;
@@ -21,6 +21,7 @@ use crate::catalogue::Linear;
 use crate::catalogue::custom::{named, same_ratios};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::engine::Counted;
+use crate::log::guarded;
 use crate::tally::{CrossSums, GroupTally, GroupingTally, Label, OutcomeAccount, OutcomeShape, Shape, Sums, Tally};
 
 /// Where the metadata stands among those of the Parquet file.
@@ -301,7 +302,10 @@ pub fn read(name: &str, bytes: bytes::Bytes) -> Result<Stored, Diagnostic> {
         told("damaged-tally", format!("the tally is damaged: {why}"))
             .help("take the copy that was kept, or count the log again")
     };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|error| no_tally(error.to_string()))?;
+    let reader = guarded(name, "it can't be read", || {
+        ParquetRecordBatchReaderBuilder::try_new(bytes)
+    })
+    .map_err(|fault| no_tally(fault.message))?;
     let text = reader
         .metadata()
         .file_metadata()
@@ -310,10 +314,8 @@ pub fn read(name: &str, bytes: bytes::Bytes) -> Result<Stored, Diagnostic> {
         .ok_or_else(|| no_tally("it is a Parquet file of something else".to_owned()))?;
     check_version(&text, name)?;
     let mut meta: Meta = serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?;
-    let batches: Vec<RecordBatch> = reader
-        .build()
-        .and_then(|batches| batches.collect::<Result<_, _>>().map_err(Into::into))
-        .map_err(|error| damaged(&error.to_string()))?;
+    let batches = || -> Result<Vec<RecordBatch>, ArrowError> { reader.build()?.collect() };
+    let batches = guarded(name, "its rows can't be read", batches).map_err(|fault| damaged(&fault.message))?;
     check_added_up(&meta, name)?;
 
     let digest_told = meta.about.digest.clone();

@@ -1,6 +1,6 @@
 //! The result as one page for people: everything in it, nothing fetched, no script.
 //!
-//! What the page says stands in [`block`]s, which templates turn into HTML; what it looks like stands in `style.css`. Its
+//! What the page says stands in blocks, which templates turn into HTML; what it looks like stands in `style.css`. Its
 //! size grows with the numbers of the result and never with the rows of the log.
 
 mod about;
@@ -45,7 +45,8 @@ pub fn html(result: &Result) -> String {
     blocks.push(account::section(&context));
     blocks.extend(about::sections(&context));
     match Page::new(&context, blocks).render() {
-        Ok(page) => page,
+        // Templates end before their last line does.
+        Ok(page) => page + "\n",
         Err(error) => unreachable!("text into memory: {error}"),
     }
 }
