@@ -9,10 +9,15 @@ use serde_json::Value;
 use crate::archive_support::Shelf;
 use crate::audit_support::people;
 
+#[allow(clippy::print_stderr, reason = "a skipped test must say so")]
+fn skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
 fn has(program: &str) -> bool {
     let found = Command::new(program).arg("version").output();
     if found.is_err() {
-        eprintln!("SKIPPED: `{program}` is not on the path");
+        skipped(&format!("`{program}` is not on the path"));
     }
     found.is_ok()
 }
@@ -136,7 +141,7 @@ fn killed_at_any_call_of_the_system_the_archive_is_whole() {
     let shelf = Shelf::with(1);
     let may_trace = Command::new("strace").args(["-qq", "true"]).output();
     if !may_trace.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: `strace` is not on the path, or may not be used");
+        skipped("`strace` is not on the path, or may not be used");
         return;
     }
     let mut killed = 0;

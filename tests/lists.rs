@@ -79,7 +79,7 @@ fn exposure_by_class_by_hand() {
 
 #[test]
 fn other_discounts_by_hand() {
-    let desk = Desk::with("log.csv", LOG.replace("item,class,click", "item,class,click").as_str());
+    let desk = Desk::with("log.csv", LOG);
     for (keys, expected) in [
         ("discount = \"geometric\"\ngamma = 0.5", (0.5 + 0.25 + 0.5) / 2.0),
         ("discount = \"reciprocal\"", (0.5 + 1.0 / 3.0 + 0.5) / 2.0),

@@ -32,7 +32,7 @@ pub(super) struct Ready {
 /// What counts the log.
 enum From {
     /// This machine, from files.
-    Files { log: Opened, people: Option<Opened> },
+    Files { log: Box<Opened>, people: Option<Opened> },
     /// A database.
     Database(Box<Connected>),
 }
@@ -86,7 +86,7 @@ impl Ready {
     pub(super) fn files(&self, hash: bool) -> Result<store::Files, Diagnostic> {
         let (log, people) = match &self.from {
             From::Database(_) => (None, None),
-            From::Files { log, people } => (Some(log), people.as_ref()),
+            From::Files { log, people } => (Some(log.as_ref()), people.as_ref()),
         };
         let planned = self.plan.people.as_ref();
         Ok((
@@ -213,7 +213,10 @@ pub(super) fn open(spec: &Spec, flags: Flags, as_of: jiff::civil::Date) -> Resul
         public_text: spec.public_text(),
         schemas: (log_schema, people_schema),
         notes,
-        from: From::Files { log, people },
+        from: From::Files {
+            log: Box::new(log),
+            people,
+        },
     })
 }
 
