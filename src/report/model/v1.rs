@@ -46,10 +46,13 @@ pub struct Result {
     /// Groups among people who are alike; empty where nobody asked.
     pub matched: Vec<Matched>,
     /// How reliable the scores of each group are, and its ROC curve; empty without scores and labels.
+    #[serde(default)]
     pub curves: Vec<Curve>,
     /// Groups of which only the chance to be in them is known; empty where there are none.
+    #[serde(default)]
     pub uncertain: Vec<Uncertain>,
     /// What small groups can say for themselves and with the others' help; empty where nobody asked.
+    #[serde(default)]
     pub small_groups: Vec<SmallGroup>,
     /// The earlier audit that gates compare with; `null` without one.
     #[serde(default)]
