@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::rc::Rc;
 
+use parytet::catalogue::{FAMILIES, Metric};
 use parytet::report::model::v1::{self, Estimate};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -302,6 +303,67 @@ fn oracle(data: &Path, stem: &str) -> Value {
 
 fn path(data: &Path, name: &str) -> String {
     data.join(name).to_str().unwrap().to_owned()
+}
+
+/// Every family that the log can give is told in one run, and what is told apart elsewhere is told the same.
+#[test]
+fn everything_at_once_tells_what_is_told_apart() {
+    let Some(data) = data() else { return };
+    let log = path(&data, "starbucks_offers.csv.gz");
+    let run = |name: &str| result(&audit([spec(name).to_str().unwrap(), &log, "--format", "json"]));
+    let everything = run("starbucks_everything");
+    let families: BTreeSet<&str> = everything
+        .estimates
+        .iter()
+        .filter_map(|e| Metric::find(&e.metric))
+        .map(|metric| metric.family().id)
+        .collect();
+    let lacks = [
+        "prices",
+        "representation",
+        "errors",
+        "membership",
+        "funnel",
+        "periods",
+        "systems",
+        "uplift",
+        "exposure",
+        "ranking",
+        "recommender",
+        "items",
+        "custom",
+    ];
+    for family in FAMILIES {
+        let expected = !lacks.contains(&family.id);
+        assert_eq!(families.contains(family.id), expected, "{}", family.id);
+    }
+    let undefined = everything.estimates.iter().filter(|e| e.estimate.is_none()).count();
+    assert!(10 * undefined < everything.estimates.len(), "{undefined} are undefined");
+    assert!(everything.search.is_some() && !everything.proxies.is_empty());
+
+    let apart = run("starbucks_apart");
+    let mut compared = 0;
+    for e in &apart.estimates {
+        let same = everything.estimates.iter().find(|other| {
+            (
+                &other.outcome,
+                &other.metric,
+                &other.contrast,
+                &other.attribute,
+                &other.group,
+            ) == (&e.outcome, &e.metric, &e.contrast, &e.attribute, &e.group)
+                && other.given == e.given
+                && other.along == e.along
+        });
+        let same = same.unwrap_or_else(|| panic!("{e:?} is not told"));
+        assert_eq!(
+            (same.estimate, same.low, same.high),
+            (e.estimate, e.low, e.high),
+            "{e:?}"
+        );
+        compared += 1;
+    }
+    assert!(compared > 100, "{compared}");
 }
 
 #[test]

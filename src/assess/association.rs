@@ -31,6 +31,17 @@ pub(super) struct Strength {
 }
 
 impl Strength {
+    /// Of a number that is the root of the noncentrality times `unit`, at most 1.
+    pub(super) fn root(statistic: f64, df: f64, unit: f64) -> Self {
+        Self {
+            statistic,
+            df,
+            unit,
+            root: true,
+            most: 1.0,
+        }
+    }
+
     pub(super) fn interval(&self, level: f64) -> Option<(Ends, &'static str)> {
         let found = noncentrality(self.statistic, self.df, level)?;
         let told = |noncentrality: f64| {

@@ -159,6 +159,7 @@ fn scale(how: Distribution, value: f64) -> Scale {
         | Distribution::Atkinson(_)
         | Distribution::GeneralizedFalsePositive
         | Distribution::GeneralizedFalseNegative
+        | Distribution::ClassQuality(_)
             if inside =>
         {
             Scale::Logit
@@ -430,6 +431,7 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
             Variable::Value => "values",
             Variable::Error | Variable::Fit => "errors",
             Variable::RelativeError => "relative errors",
+            Variable::Class => "classes",
             Variable::Contacts => "numbers of rows",
             Variable::Selections | Variable::Capped => "numbers of selections",
             Variable::Benefit | Variable::Decision => "benefits",
@@ -588,6 +590,12 @@ impl Place<'_> {
                 continue;
             }
             match histogram(self.tally, self.outcome, variable) {
+                Some(histogram) if variable == Variable::Class => {
+                    let (of_one, of_several): (Vec<_>, Vec<_>) =
+                        metrics.into_iter().partition(|(_, how)| how.sides() == Sides::One);
+                    self.classes(histogram, &of_several, findings);
+                    self.variable(histogram, &of_one, findings);
+                }
                 Some(histogram) => self.variable(histogram, &metrics, findings),
                 None => findings.extend(metrics.iter().map(|(metric, how)| {
                     let about = About::Extremes {
@@ -604,7 +612,7 @@ impl Place<'_> {
 
     /// The counters of every group, then of what they are compared with where that is no group: for each group the rest,
     /// or everybody once.
-    fn sides(&self, histogram: &Histogram) -> Vec<Vec<Counter>> {
+    pub(super) fn sides(&self, histogram: &Histogram) -> Vec<Vec<Counter>> {
         let groups = &self.groups().groups;
         let mut sides: Vec<Vec<Counter>> = histogram.groupings[self.grouping]
             .iter()
@@ -628,7 +636,7 @@ impl Place<'_> {
     }
 
     /// The side that a group is compared with; `None` for the reference itself.
-    fn other_side(&self, group: usize) -> Option<usize> {
+    pub(super) fn other_side(&self, group: usize) -> Option<usize> {
         let groups = self.groups().groups.len();
         match self.reference {
             Chosen::Nobody => None,

@@ -1,6 +1,7 @@
 //! One number with all that is known of it.
 
 use super::association::{self, Factor, Strength};
+use super::classes::Norm;
 use super::distribution::Spreads;
 use super::family::Family;
 use super::pair::Pair;
@@ -198,6 +199,7 @@ pub(super) enum Recipe {
     Delta(Delta),
     Sequence(Sequence),
     Strength(Strength),
+    Norm(Norm),
     Spreads(Spreads),
     Quantiles(Quantiles),
     Epsilon(Vec<(Family, Factor)>),
@@ -319,6 +321,7 @@ impl Recipe {
             Recipe::Spreads(spreads) => plain(spreads.interval(level)),
             Recipe::Quantiles(quantiles) => plain(quantiles.interval(level)),
             Recipe::Strength(strength) => plain(strength.interval(level)),
+            Recipe::Norm(norm) => plain(norm.interval(level)),
             Recipe::Epsilon(parts) => plain(association::epsilon_interval(parts, level)),
             Recipe::Value(side) => plain(side.interval(Reach::Level(level))),
             Recipe::Gap(pair, None) => plain(pair.gap_interval(Reach::Level(level))),

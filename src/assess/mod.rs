@@ -9,6 +9,7 @@ mod along;
 mod association;
 mod bootstrap;
 pub mod change;
+mod classes;
 mod conditional;
 mod crossed;
 mod curves;
@@ -136,7 +137,12 @@ pub fn assess(plan: &Plan, tally: &Tally) -> Result<Assessment, Diagnostic> {
         curves: Vec::new(),
         uncertain: Vec::new(),
         small_groups: Vec::new(),
-        notes: [distribution::notes(plan, tally), list_notes::notes(plan, tally)].concat(),
+        notes: [
+            distribution::notes(plan, tally),
+            classes::notes(plan, tally),
+            list_notes::notes(plan, tally),
+        ]
+        .concat(),
     };
     assessment.notes.extend(price::notes(plan, tally));
     assessment.notes.extend(tally.drawn.as_ref().map(|drawn| {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 mod along;
 mod association;
+mod classes;
 mod conditional;
 mod crossed;
 pub mod custom;
@@ -401,13 +402,15 @@ pub enum Variable {
     Selections,
     /// 1 for a person who was selected more often than the cap allows, else 0.
     Capped,
+    /// The class that a row was put into, and the one that is right.
+    Class,
     /// Nothing but the decision and the label: no metric is of it, searches are.
     Decision,
 }
 
 impl Variable {
     /// Those that metrics are of.
-    pub const ALL: [Variable; 9] = [
+    pub const ALL: [Variable; 10] = [
         Variable::Score,
         Variable::Value,
         Variable::Error,
@@ -417,6 +420,7 @@ impl Variable {
         Variable::Contacts,
         Variable::Selections,
         Variable::Capped,
+        Variable::Class,
     ];
 
     /// Whether it is a number of a person, known when all of their rows are.
@@ -494,6 +498,38 @@ pub enum Distribution {
     EntropyBetween(f64),
     /// What of generalised entropy is within groups.
     EntropyWithin(f64),
+    /// How well rows are put into classes.
+    ClassQuality(ClassQuality),
+    /// How unlike the classes are that a group's rows and others' are put into.
+    ClassDistance(ClassDistance),
+    /// Cramér's V of groups and classes.
+    ClassCramersV,
+}
+
+/// How well rows are put into several classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassQuality {
+    /// Share of rows in the right class.
+    Accuracy,
+    /// Mean over classes of the share of its rows that were put there.
+    Recall,
+    /// Mean over classes of the share that is right of what was put there.
+    Precision,
+    /// Mean over classes of the harmonic mean of both.
+    F1,
+}
+
+/// What of two sides' classes is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassDistance {
+    /// The shares of the classes that rows are put into.
+    Decisions,
+    /// The same among the rows of each right class, and the mean of the distances.
+    Odds,
+    /// The mean of those shares over the right classes, and then the distance.
+    Balanced,
+    /// The share that is put right of the rows of each class.
+    Recalls,
 }
 
 impl Distribution {
@@ -517,6 +553,9 @@ impl Distribution {
             | Distribution::Atkinson(_)
             | Distribution::EntropyBetween(_)
             | Distribution::EntropyWithin(_) => Variable::Benefit,
+            Distribution::ClassQuality(_) | Distribution::ClassDistance(_) | Distribution::ClassCramersV => {
+                Variable::Class
+            }
             _ => Variable::Score,
         }
     }
@@ -529,8 +568,11 @@ impl Distribution {
             | Distribution::Superiority(_)
             | Distribution::KolmogorovSmirnov(_)
             | Distribution::Wasserstein(_)
-            | Distribution::CohensD(_) => Sides::Two,
-            Distribution::EntropyBetween(_) | Distribution::EntropyWithin(_) => Sides::All,
+            | Distribution::CohensD(_)
+            | Distribution::ClassDistance(_) => Sides::Two,
+            Distribution::EntropyBetween(_) | Distribution::EntropyWithin(_) | Distribution::ClassCramersV => {
+                Sides::All
+            }
             _ => Sides::One,
         }
     }
@@ -540,9 +582,11 @@ impl Distribution {
     pub fn contrasts(self) -> &'static [Contrast] {
         match self {
             Distribution::CrossAuc => &[Contrast::Value, Contrast::Gap],
-            Distribution::Superiority(_) | Distribution::EntropyBetween(_) | Distribution::EntropyWithin(_) => {
-                &[Contrast::Value]
-            }
+            Distribution::Superiority(_)
+            | Distribution::EntropyBetween(_)
+            | Distribution::EntropyWithin(_)
+            | Distribution::ClassCramersV => &[Contrast::Value],
+            Distribution::ClassDistance(_) => &[Contrast::Gap, Contrast::MaxGap],
             Distribution::KolmogorovSmirnov(_) | Distribution::Wasserstein(_) | Distribution::CohensD(_) => {
                 &[Contrast::Gap]
             }
@@ -676,6 +720,10 @@ pub enum Need {
     Arms,
     /// `cap`, how often a person may be selected.
     Cap,
+    /// `classes`, into which rows are put.
+    Classes,
+    /// `classes` with `actual`, the class that is right.
+    ActualClass,
     /// `[list]`, ordered lists. What hangs on no outcome is told for the first.
     List,
     /// Whose items are shown: an item class, or an attribute with `side = "item"`.
@@ -882,7 +930,7 @@ impl Family {
 const CUSTOM: Family = Family::new("custom", true, &[]);
 
 /// Every entry, in the order of reports.
-pub const FAMILIES: [Family; 26] = [
+pub const FAMILIES: [Family; 27] = [
     Family::new("rates", true, rates::ENTRIES),
     Family::new("labels", true, labels::ENTRIES),
     Family::new("values", true, value::ENTRIES),
@@ -894,6 +942,7 @@ pub const FAMILIES: [Family; 26] = [
     Family::new("distributions", false, distributions::VALUES),
     Family::new("errors", true, distributions::ERRORS),
     Family::new("inequality", false, distributions::BENEFITS),
+    Family::new("classes", true, classes::ENTRIES),
     Family::new("search", true, crossed::ENTRIES),
     Family::new("matching", true, crossed::MATCHING),
     Family::new("small_groups", false, small_groups::ENTRIES),

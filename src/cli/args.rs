@@ -317,6 +317,10 @@ pub enum Has {
     Arms,
     /// How often a person may be selected.
     Cap,
+    /// Several classes.
+    Classes,
+    /// The class that is right.
+    ActualClass,
     /// Ordered lists.
     List,
     /// Classes of items in them.

@@ -59,6 +59,8 @@ fn needs(has: Has) -> &'static [Need] {
         Has::Funnel => &[Need::Funnel],
         Has::Periods => &[Need::Periods],
         Has::Systems => &[Need::Systems],
+        Has::Classes => &[Need::Classes],
+        Has::ActualClass => &[Need::Classes, Need::ActualClass],
         Has::Arms => &[Need::Arms],
         Has::Cap => &[Need::Cap],
         Has::List => &[Need::List, Need::Relevance],

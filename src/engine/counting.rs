@@ -18,7 +18,8 @@ use super::stages::{self, Stages};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, Column};
-use crate::plan::{Outcome, Plan, Rule, Table, Test, Weight};
+use crate::plan::{Condition, Outcome, Plan, Rule, Table, Test, Weight};
+use crate::tally::classes::Coded;
 use crate::tally::{Decisions, Fate, Fault, NO_DECISION, Rows, Worker};
 
 /// Counts rows on one thread.
@@ -45,6 +46,14 @@ pub struct Counting<'c> {
 pub(super) struct OutcomeTests {
     pub(super) selected: ConditionTest,
     pub(super) actual: Option<ConditionTest>,
+    classes: Option<ClassTests>,
+}
+
+/// Tests for each class.
+#[derive(Debug)]
+struct ClassTests {
+    decided: Vec<ConditionTest>,
+    actual: Option<Vec<ConditionTest>>,
 }
 
 /// The rows of a batch that are still without fault: those before `end`; and the fault at `end`, when there is one.
@@ -94,6 +103,13 @@ impl<'c> Counting<'c> {
                 .map(|outcome| OutcomeTests {
                     selected: ConditionTest::new(&outcome.selected),
                     actual: outcome.actual.as_ref().map(ConditionTest::new),
+                    classes: outcome.classes.as_ref().map(|classes| ClassTests {
+                        decided: classes.decided.iter().map(ConditionTest::new).collect(),
+                        actual: classes
+                            .actual
+                            .as_ref()
+                            .map(|actual| actual.iter().map(ConditionTest::new).collect()),
+                    }),
                 })
                 .collect(),
             cells: CellCoder::new(&counter.kernel, counter.groups.len()),
@@ -379,6 +395,32 @@ impl<'c> Counting<'c> {
                 })
             });
         }
+        if let (Some(tests), Some(classes)) = (&mut tests.classes, &outcome.classes) {
+            let listed = classes.names.len() as u32;
+            let mut class = |tests: &mut [ConditionTest], conditions: &[Condition]| {
+                sound.ask(|rows| {
+                    which(tests, conditions, batch, &decided[..rows]).map_err(|(row, text, column)| {
+                        let place = place(row, column);
+                        (row, not_a_number(&text).at(place))
+                    })
+                })
+            };
+            let put = class(&mut tests.decided, &classes.decided);
+            let right = match (&mut tests.actual, &classes.actual) {
+                (Some(tests), Some(conditions)) => class(tests, conditions),
+                _ => vec![0; put.len()],
+            };
+            let number = |(decided, actual): (&u32, &u32)| match decided {
+                0 => f64::NAN,
+                _ => Coded {
+                    listed,
+                    decided: *decided,
+                    actual: *actual,
+                }
+                .number(),
+            };
+            decisions.classes = put.iter().zip(&right).map(number).collect();
+        }
         let half = decisions.half;
         // All bits set for a row without a decision.
         let pattern =
@@ -394,6 +436,29 @@ impl<'c> Counting<'c> {
         };
         decisions
     }
+}
+
+/// Which class each wanted row is of, from 1; one more than there are for any other, 0 where there is no value.
+fn which(
+    tests: &mut [ConditionTest],
+    conditions: &[Condition],
+    batch: &Batch,
+    wanted: &[u8],
+) -> Result<Vec<u32>, (usize, String, usize)> {
+    let mut found = vec![0; wanted.len()];
+    for (class, (test, condition)) in (1..).zip(tests.iter_mut().zip(conditions)) {
+        let met = test
+            .meets(&batch.columns[condition.column], wanted.len(), Some(wanted))
+            .map_err(|(row, text)| (row, text, condition.column))?;
+        for (found, met) in found.iter_mut().zip(met) {
+            match met {
+                MET => *found = class,
+                UNMET if *found == 0 => *found = conditions.len() as u32 + 1,
+                _ => {}
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// How numbers of selected rows split what the rows stand for: whether each audited row is decided, and how many were

@@ -87,6 +87,7 @@ fn counted_scores(
         predicted: None,
         benefit: Benefit::Selections,
         cap: None,
+        classes: None,
         stratified: false,
         populated: false,
         searched: false,

@@ -41,6 +41,7 @@ pub mod miettinen_nurminen;
 pub mod mover;
 pub mod newcombe;
 pub mod noncentral_chi_square;
+pub mod norm_noise;
 #[cfg(test)]
 mod oracle;
 pub mod power;

@@ -5,6 +5,7 @@
 //! function but that it is smooth enough (J. Shao and D. Tu, The Jackknife and Bootstrap (1995), ch. 2 and 5; P. S. Kott,
 //! Journal of Official Statistics 17 (2001), 521–526, for groups of people left out at a time).
 
+use super::classes::quality;
 use super::conditional::Reason;
 use super::reliability::calibration_error;
 use crate::catalogue::{Distribution, Variable};
@@ -146,6 +147,7 @@ pub fn of_one(how: Distribution, sample: &Sample) -> Result<f64, Reason> {
         Distribution::Variation => coefficient_of_variation(all).ok_or("no-gains-to-share")?,
         Distribution::Gini => gini(all).ok_or("no-gains-to-share")?,
         Distribution::Atkinson(aversion) => atkinson(all, aversion).ok_or("no-gains-to-share")?,
+        Distribution::ClassQuality(how) => quality(how, all)?,
         // Of two sides, of all, or of replicates.
         _ => return Err("undefined"),
     };

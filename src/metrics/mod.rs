@@ -4,6 +4,7 @@
 //! inference needs: the part of one person in the estimate's error is the gradient times the person's own totals, and the
 //! variance is the sum of its squares (Binder 1983; Särndal, Swensson & Wretman 1992, section 5.5).
 
+pub mod classes;
 pub mod conditional;
 pub mod distribution;
 pub mod lists;

@@ -42,6 +42,7 @@ pub(super) fn staged(spec: &Spec, first: usize) -> Vec<(spec::Outcome, Stage)> {
             predicted: None,
             benefit: None,
             cap: None,
+            classes: None,
             arms: None,
             metrics: funnel.metrics.clone(),
         };

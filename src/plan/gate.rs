@@ -387,6 +387,8 @@ fn has(outcome: &Outcome, need: Need) -> bool {
         Need::Score => outcome.score.is_some(),
         Need::Predicted => outcome.predicted.is_some(),
         Need::Cap => outcome.cap.is_some(),
+        Need::Classes => outcome.classes.is_some(),
+        Need::ActualClass => outcome.classes.as_ref().is_some_and(|classes| classes.actual.is_some()),
         Need::Funnel | Need::Periods | Need::Systems | Need::Arms => outcome.followed.contains(&need),
         Need::Merit => outcome.score.is_some() || outcome.value.is_some(),
         of_lists => outcome.listing.is_some_and(|listing| listing.has(of_lists)),
@@ -432,6 +434,14 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         Some(Need::Cap) => (
             "a cap",
             "add cap = 5 to the outcome: how often a person may be selected",
+        ),
+        Some(Need::Classes) => (
+            "classes",
+            "add classes = { values = [\"basic\", \"gold\"] } to the outcome",
+        ),
+        Some(Need::ActualClass) => (
+            "the class that is right",
+            "add classes = { values = [\"basic\", \"gold\"], actual = \"deserved\" } to the outcome",
         ),
         Some(Need::Funnel) => (
             "the stages of a funnel",

@@ -552,7 +552,7 @@ pub struct Stage {
 pub struct Outcome {
     /// Name in the report.
     pub name: String,
-    /// The outcome of the spec that this is one threshold of, where it has several; or the funnel that it is a stage of.
+    /// The outcome of the spec that this is one threshold or class of, where it has several; or the funnel that it is a stage of.
     pub sweep: Option<String>,
     /// The stage of a funnel that it is.
     pub stage: Option<Stage>,
@@ -578,6 +578,8 @@ pub struct Outcome {
     pub benefit: Benefit,
     /// How often a person may be selected.
     pub cap: Option<u64>,
+    /// The classes that rows are put into.
+    pub classes: Option<Classes>,
     /// Whether there are strata to compare within.
     pub stratified: bool,
     /// Whether some attribute has a reference population.
@@ -637,6 +639,17 @@ impl Outcome {
         };
         Variable::ALL.into_iter().filter(needed).collect()
     }
+}
+
+/// The classes that rows are put into.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classes {
+    /// Their names.
+    pub names: Vec<String>,
+    /// When each was decided, in the same order.
+    pub decided: Vec<Condition>,
+    /// When each is right, in the same order.
+    pub actual: Option<Vec<Condition>>,
 }
 
 /// What a person gains by an outcome.

@@ -10,7 +10,7 @@ use super::group::{attributes, given, groupings};
 use super::lists::lists;
 use super::membership;
 use super::waiver::waivers;
-use super::{About, Benefit, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
+use super::{About, Benefit, Classes, Condition, Kind, Outcome, People, Plan, Schema, Source, Table, Test, Weight};
 use crate::catalogue::{self, Family, Metric};
 use crate::diagnostic::{Diagnostic, Place, near};
 use crate::spec::{self, At, Origin, Spec, place_of};
@@ -508,6 +508,10 @@ fn outcomes(
             predicted,
             benefit,
             cap: written.cap.as_ref().map(|cap| cap.value),
+            classes: written
+                .classes
+                .as_ref()
+                .and_then(|c| classes(c, &written.selected, columns, faults)),
             stratified: !spec.strata.is_empty(),
             searched: spec.search.as_ref().is_some_and(|search| match &search.outcome {
                 Some(name) => name.value == written.name.value,
@@ -536,6 +540,35 @@ fn outcomes(
         outcomes.push(outcome);
     }
     outcomes
+}
+
+/// The classes that rows are put into, as a condition each.
+fn classes(
+    written: &spec::Classes,
+    selected: &spec::Condition,
+    columns: &mut Columns<'_>,
+    faults: &mut Faults<'_>,
+) -> Option<Classes> {
+    let mut each = |column: &At<String>| -> Option<Vec<Condition>> {
+        let conditions = written.values.value.iter().map(|value| spec::Condition {
+            column: column.clone(),
+            test: spec::Test::Values(vec![value.clone()]),
+            origin: written.origin.clone(),
+            // A class that nobody was put into is no mistake; one that is written wrongly shows in `(other)`.
+            absent_allowed: true,
+        });
+        conditions.map(|one| condition(&one, columns, faults)).collect()
+    };
+    let decided = each(written.column.as_ref().unwrap_or(&selected.column));
+    let actual = written.actual.as_ref().map(each);
+    Some(Classes {
+        names: written.values.value.iter().map(|value| value.value.clone()).collect(),
+        decided: decided?,
+        actual: match actual {
+            Some(actual) => Some(actual?),
+            None => None,
+        },
+    })
 }
 
 /// The column of list prices, which are held against values.

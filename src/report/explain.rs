@@ -40,6 +40,8 @@ pub fn need(need: Need) -> &'static str {
         Need::Periods => "periods (`[periods]`)",
         Need::Systems => "two systems (`system`) or two logs (`versus`)",
         Need::Cap => "how often a person may be selected (`cap`)",
+        Need::Classes => "classes (`classes`)",
+        Need::ActualClass => "the class that is right (`actual` of `classes`)",
         Need::Arms => "a treatment and a control (`treatment`, `control`)",
         Need::List => "lists (`[list]`); told for the first outcome",
         Need::Shown => "lists, and whose items are in them (`item_class`, or an attribute with `side = \"item\"`)",

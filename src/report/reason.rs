@@ -25,6 +25,11 @@ const PLAIN: &[(&str, &str)] = &[
         "no-reference-denominator",
         "nothing in the group it is compared with counts for this metric",
     ),
+    ("class-without-rows", "there are no rows of one of the classes"),
+    (
+        "unlisted-class",
+        "there are rows of classes that the spec does not list, so that who is right can't be told",
+    ),
     (
         "reference-zero",
         "there is none in the group it is compared with, so there is no ratio",

@@ -2,8 +2,9 @@
 
 use toml::de::DeValue;
 
+use super::condition::condition;
 use super::table::Reader;
-use super::text::{choice, condition};
+use super::text::choice;
 use super::{At, Funnel, Origin, Periods};
 use crate::diagnostic::Diagnostic;
 

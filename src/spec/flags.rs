@@ -475,6 +475,7 @@ impl Applied {
                     predicted: flags.predicted.clone().map(|p| at(p, "--predicted")),
                     benefit: None,
                     cap: None,
+                    classes: None,
                     arms: None,
                     metrics,
                 });

@@ -4,11 +4,13 @@
 //! for a given log is the business of [`crate::plan`].
 
 mod axes;
+mod condition;
 mod table;
 mod text;
 
 mod flags;
 mod metric;
+mod outcome;
 mod schema;
 mod waiver;
 
@@ -522,7 +524,7 @@ pub struct Outcome {
     pub name: At<String>,
     /// Whether being selected is good for the person. `None` only when flags gave the outcome.
     pub favourable: Option<At<bool>>,
-    /// The outcome of the spec that this is one threshold of, where it has several.
+    /// The outcome of the spec that this is one threshold, stage or class of, where it has several.
     pub sweep: Option<String>,
     /// When a row counts as selected.
     pub selected: Condition,
@@ -542,10 +544,25 @@ pub struct Outcome {
     pub benefit: Option<At<String>>,
     /// How often a person may be selected.
     pub cap: Option<At<u64>>,
+    /// The classes that rows are put into, of which being selected is only one or a few.
+    pub classes: Option<Classes>,
     /// Which rows were treated, and which are the control.
     pub arms: Option<(Condition, Condition)>,
     /// The metrics to compute; all that the outcome can give unless written.
     pub metrics: Option<Vec<At<String>>>,
+}
+
+/// `classes`: which of several classes a row was put into, and which it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classes {
+    /// Column of the class that was decided; that of `selected` unless given.
+    pub column: Option<At<String>>,
+    /// The classes.
+    pub values: At<Vec<At<String>>>,
+    /// Column of the class that is right.
+    pub actual: Option<At<String>>,
+    /// Where the table was written.
+    pub origin: Origin,
 }
 
 /// `[[gate]]`: a threshold that decides.

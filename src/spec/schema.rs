@@ -94,6 +94,7 @@ mod tests {
             ("/$defs/metric", "[[metric]]\nodd = 1"),
             ("/$defs/outcome", "[[outcome]]\nodd = 1"),
             ("/$defs/selection", "[[outcome]]\nselected = { odd = 1 }"),
+            ("/$defs/classes", "[[outcome]]\nclasses = { odd = 1 }"),
             ("/$defs/gate", "[[gate]]\nodd = 1"),
             ("/$defs/waiver", "[[waiver]]\nodd = 1"),
             ("/properties/list", "[list]\nodd = 1"),

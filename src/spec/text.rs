@@ -7,12 +7,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::axes::{funnel, periods, persist};
+use super::condition::condition;
 use super::metric::metric;
+use super::outcome::outcomes;
 use super::table::{Faults, Reader, number, place, texts};
 use super::waiver::waiver;
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Membership, Origin, Outcome,
-    People, Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText, Test, Top,
+    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Membership, Origin, People,
+    Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -797,194 +799,6 @@ fn recode(table: &mut Reader<'_, '_, '_>) -> Option<At<Recode>> {
         value: groups,
         origin: Origin::File(span),
     })
-}
-
-/// A condition on one column: `{ column = "c", values = […] }`, or with a number in place of the values.
-pub(super) fn condition(table: Reader<'_, '_, '_>) -> Option<Condition> {
-    let mut conditions = conditions(table, false);
-    (conditions.len() == 1).then(|| conditions.remove(0).0)
-}
-
-/// A condition, or with a list of numbers several, each with what sets it apart. `ranked`: the top is a condition too.
-fn conditions(mut table: Reader<'_, '_, '_>, ranked: bool) -> Vec<(Condition, String)> {
-    let origin = Origin::File(table.span.clone());
-    let column = table.name("column");
-    let values = table.texts("values");
-    let counts = table.bool("counts").is_some_and(|c| c.value);
-    let empty = table.count("empty").map(|x| x.value);
-    let absent_allowed = choice(&mut table, "absent", &["allow", "error"]).is_some_and(|word| word.value == "allow");
-    // Each a kind of test, with all numbers that it is asked for.
-    let mut kinds: Vec<Vec<(Test, String)>> = Vec::new();
-    let mut numeric = |key: &'static str, sign: &str, test: fn(f64) -> Test| {
-        if let Some(numbers) = table.numbers(key) {
-            kinds.push(numbers.into_iter().map(|x| (test(x), format!("{sign} {x}"))).collect());
-        }
-    };
-    numeric("at_least", ">=", Test::AtLeast);
-    numeric("above", ">", Test::Above);
-    numeric("at_most", "<=", Test::AtMost);
-    numeric("below", "<", Test::Below);
-    if ranked {
-        kinds.extend(top(&mut table));
-    }
-    if let Some(values) = values {
-        if values.value.is_empty() {
-            let span = table.span.clone();
-            table
-                .faults
-                .add(Diagnostic::new("bad-value", "`values` needs at least one value"), span);
-        }
-        kinds.push(vec![(Test::Values(values.value), String::new())]);
-    }
-    if counts {
-        kinds.push(vec![(Test::Counted { empty }, String::new())]);
-    }
-    if column.is_none() {
-        table.missing("column", "{ column = \"decision\", values = [\"yes\"] }");
-    }
-    let span = table.span.clone();
-    let fault = match kinds.as_slice() {
-        [tests] if tests.len() > 1 && !ranked => {
-            Some("several numbers make several outcomes: only `selected` of an outcome may have them")
-        }
-        [tests] if !tests.is_empty() => None,
-        _ if ranked => Some(
-            "a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `top`, `top_share`, `counts`",
-        ),
-        _ => Some("a condition needs exactly one of `values`, `at_least`, `above`, `at_most`, `below`, `counts`"),
-    };
-    if let Some(fault) = fault {
-        table.faults.add(Diagnostic::new("bad-value", fault), span);
-    }
-    table.finish();
-    let (Some(column), None) = (column, fault) else {
-        return Vec::new();
-    };
-    let tests = kinds.into_iter().flatten();
-    let condition = |(test, apart)| {
-        let condition = Condition {
-            column: column.clone(),
-            test,
-            origin: origin.clone(),
-            absent_allowed,
-        };
-        (condition, apart)
-    };
-    tests.map(condition).collect()
-}
-
-/// `top = 100`, `top_share = [0.05, 0.1]`.
-fn top(table: &mut Reader<'_, '_, '_>) -> Vec<Vec<(Test, String)>> {
-    let mut kinds = Vec::new();
-    let span = table.span.clone();
-    if let Some(rows) = table.numbers("top") {
-        if rows.iter().any(|rows| rows.fract() != 0.0 || *rows < 1.0) {
-            let fault = Diagnostic::new("bad-value", "`top` is a number of rows, 1 or more")
-                .help("for a share of the rows use `top_share`");
-            table.faults.add(fault, span.clone());
-        }
-        let told = |rows: f64| (Test::Top(Top::Rows(rows as u64)), format!("top {rows}"));
-        kinds.push(rows.into_iter().map(told).collect());
-    }
-    if let Some(shares) = table.numbers("top_share") {
-        if shares.iter().any(|share| *share <= 0.0 || *share >= 1.0) {
-            table.faults.add(
-                Diagnostic::new("bad-value", "`top_share` lies between 0 and 1").help("0.1 means a tenth of the rows"),
-                span,
-            );
-        }
-        let told = |share: f64| {
-            let percent = (share * 1e6).round() / 1e4;
-            (Test::Top(Top::Share(share)), format!("top {percent} %"))
-        };
-        kinds.push(shares.into_iter().map(told).collect());
-    }
-    kinds
-}
-
-/// What a condition looks like.
-const CONDITION: &str = "a condition, such as { column = \"decision\", values = [\"yes\"] }";
-
-fn nested_condition(table: &mut Reader<'_, '_, '_>, key: &'static str) -> Option<Condition> {
-    let (inner, span) = table.table(key, CONDITION)?;
-    condition(Reader::new(inner, span, "a condition", table.faults))
-}
-
-/// An outcome; several where `selected` has a list of numbers.
-fn outcomes(mut table: Reader<'_, '_, '_>) -> Vec<Outcome> {
-    let name = table.name("name");
-    let favourable = table.bool("favourable");
-    let has_selected = table.get("selected").is_some();
-    let selected = table.table("selected", CONDITION).map(|(inner, span)| {
-        let reader = Reader::new(inner, span, "a condition", table.faults);
-        conditions(reader, true)
-    });
-    let actual = nested_condition(&mut table, "actual");
-    let value = table.name("value");
-    let list_price = table.name("list_price");
-    let unit = table.text("unit").map(|u| u.value);
-    let score = table.name("score");
-    let predicted = table.name("predicted");
-    let benefit = table.name("benefit");
-    let cap = table.count("cap");
-    let arms = arms(&mut table);
-    let metrics = table.texts("metrics").map(|m| m.value);
-    if name.is_none() {
-        table.missing("name", "name = \"offered\"");
-    }
-    if favourable.is_none() {
-        table.missing(
-            "favourable",
-            "favourable = true (is being selected good for the person?)",
-        );
-    }
-    if !has_selected {
-        table.missing("selected", "selected = { column = \"decision\", values = [\"yes\"] }");
-    }
-    table.finish();
-    let (Some(name), Some(favourable), Some(selected)) = (name, favourable, selected) else {
-        return Vec::new();
-    };
-    let several = selected.len() > 1;
-    let outcome = |(selected, apart): (Condition, String)| Outcome {
-        name: At {
-            value: if several {
-                format!("{} {apart}", name.value)
-            } else {
-                name.value.clone()
-            },
-            origin: name.origin.clone(),
-        },
-        sweep: several.then(|| name.value.clone()),
-        favourable: Some(favourable.clone()),
-        selected,
-        actual: actual.clone(),
-        value: value.clone(),
-        list_price: list_price.clone(),
-        unit: unit.clone(),
-        score: score.clone(),
-        predicted: predicted.clone(),
-        benefit: benefit.clone(),
-        cap: cap.clone(),
-        arms: arms.clone(),
-        metrics: metrics.clone(),
-    };
-    selected.into_iter().map(outcome).collect()
-}
-
-/// `treatment` and `control`, which go together.
-fn arms(table: &mut Reader<'_, '_, '_>) -> Option<(Condition, Condition)> {
-    let has_treatment = table.get("treatment").is_some();
-    let has_control = table.get("control").is_some();
-    let treatment = nested_condition(table, "treatment");
-    let control = nested_condition(table, "control");
-    if has_treatment && !has_control {
-        table.missing("control", "control = { column = \"arm\", values = [\"none\"] }");
-    }
-    if has_control && !has_treatment {
-        table.missing("treatment", "treatment = { column = \"arm\", values = [\"mail\"] }");
-    }
-    treatment.zip(control)
 }
 
 /// Keys that a preset fills in.

@@ -35,6 +35,8 @@ pub struct Decisions {
     pub scores: Vec<f64>,
     /// By row, where values were predicted; NaN: none.
     pub predictions: Vec<f64>,
+    /// By row, where the outcome has classes: [`super::classes::Coded`] as a number; NaN: none.
+    pub classes: Vec<f64>,
     /// Half the number of patterns: those from here on are of selected rows.
     pub half: u8,
 }
@@ -341,6 +343,7 @@ impl Worker<'_> {
                 let value = match of.variable {
                     Variable::Score => number(&decisions.scores),
                     Variable::Value => number(&decisions.values),
+                    Variable::Class => number(&decisions.classes),
                     Variable::Error | Variable::Fit => number(&decisions.predictions) - number(&decisions.values),
                     // A share of nothing is not a number, and does not count.
                     Variable::RelativeError => {
@@ -375,6 +378,7 @@ impl Worker<'_> {
                         fill(number(&decisions.values), histogram::TARGETS)?;
                     }
                     of_people if of_people.is_of_people() => fill(value, 0)?,
+                    Variable::Class => fill(value, 0)?,
                     _ => fill(value, *pattern)?,
                 }
             }

@@ -11,6 +11,7 @@
 //! A tally is additive: tallies of disjoint sets of people add up to the tally of both.
 
 pub mod bootstrap;
+pub mod classes;
 mod close;
 pub mod exact;
 mod group;

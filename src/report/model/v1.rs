@@ -209,7 +209,7 @@ pub struct GroupAccount {
 pub struct Outcome {
     /// Its name.
     pub name: String,
-    /// The outcome of the spec that this is one threshold of; `null`: it has one only.
+    /// The outcome of the spec that this is one threshold, stage or class of; `null`: it has one only.
     pub sweep: Option<String>,
     /// Whether being selected is good for the person.
     pub favourable: bool,

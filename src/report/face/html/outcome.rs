@@ -3,7 +3,7 @@
 use super::block::{Block, Prose};
 use super::context::Context;
 use super::{curves, followed, groups, intersections, metrics, small, sweep, within};
-use crate::report::face::table::sweep::is_first;
+use crate::report::face::table::sweep::{is_first, step};
 use crate::report::model::v1::{Grouping, Outcome};
 use crate::report::text::quoted;
 
@@ -30,7 +30,11 @@ fn several(context: &Context, swept: &str) -> Block {
             ));
         }
     }
-    context.section(2, &format!("Outcome {}, at each threshold", quoted(swept)), blocks)
+    context.section(
+        2,
+        &format!("Outcome {}, at each {}", quoted(swept), step(context.result, swept)),
+        blocks,
+    )
 }
 
 fn one(context: &Context, outcome: &Outcome, level: u8) -> Block {

@@ -1,10 +1,10 @@
-//! An outcome at several thresholds, side by side.
+//! An outcome at several thresholds, stages or classes, side by side.
 
 use super::block::{Block, Drawing, Figure, Grid, Prose, number, text, verdict};
 use super::charts::{equality, figure, row};
 use super::context::{Context, is_plain};
 use crate::report::face::table::groups::{EVERYONE, MAIN};
-use crate::report::face::table::sweep::of;
+use crate::report::face::table::sweep::{CLASS, apart, of, step};
 use crate::report::model::v1::{Estimate, Group, Grouping, Outcome};
 use crate::report::number::{self, percent};
 use crate::report::svg::Words;
@@ -12,7 +12,7 @@ use crate::report::svg::dots::{Kind, Row};
 use crate::report::svg::lines::{Lines, MOST, Series};
 use crate::report::text::quoted;
 
-/// A section by each grouping, with all thresholds of an outcome.
+/// A section by each grouping, with all thresholds, stages or classes of an outcome.
 pub(super) fn blocks(context: &Context, swept: &str) -> Vec<Block> {
     let mut outcomes = of(context.result, swept);
     let direction = match outcomes.next() {
@@ -26,13 +26,15 @@ pub(super) fn blocks(context: &Context, swept: &str) -> Vec<Block> {
             swept,
             grouping,
             outcomes: of(context.result, swept).collect(),
+            step: step(context.result, swept),
         };
         let mut parts = sweep.figures();
         parts.extend(sweep.table());
         let heading = format!(
-            "{} by {}, at each threshold",
+            "{} by {}, at each {}",
             quoted(swept),
-            quoted(&grouping.attribute)
+            quoted(&grouping.attribute),
+            sweep.step
         );
         blocks.push(context.section(3, &heading, parts));
     }
@@ -44,13 +46,12 @@ struct Sweep<'c, 'a> {
     swept: &'c str,
     grouping: &'a Grouping,
     outcomes: Vec<&'a Outcome>,
+    step: &'static str,
 }
 
 impl<'a> Sweep<'_, 'a> {
-    /// What is left of an outcome's name without that of the sweep.
     fn threshold(&self, outcome: &'a Outcome) -> &'a str {
-        let apart = outcome.name.strip_prefix(self.swept).unwrap_or(&outcome.name);
-        apart.trim_start_matches(':').trim_start()
+        apart(outcome, self.swept)
     }
 
     fn find(&self, outcome: &'a Outcome, metric: &str, contrast: &str) -> Option<&'a Estimate> {
@@ -86,6 +87,10 @@ impl<'a> Sweep<'_, 'a> {
 
     /// Each group's rate at each threshold. The largest groups that may be judged are drawn.
     fn rates(&self) -> Option<Figure> {
+        if self.step == CLASS {
+            // A line from one to the next would tell of an order that they have not.
+            return None;
+        }
         let mut groups: Vec<&Group> = self.grouping.groups.iter().filter(|group| group.judged).collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.subjects));
         let left = groups.len().saturating_sub(MOST);
@@ -107,7 +112,7 @@ impl<'a> Sweep<'_, 'a> {
         let lines = Lines {
             words: Words {
                 id: self.context.id(),
-                title: format!("{MAIN} of {} at each threshold", self.swept),
+                title: format!("{MAIN} of {} at each {}", self.swept, self.step),
                 description: format!("By {}.", self.grouping.attribute),
             },
             places: self.outcomes.iter().map(|o| self.threshold(o).to_owned()).collect(),
@@ -120,7 +125,7 @@ impl<'a> Sweep<'_, 'a> {
         Some(Figure {
             wide: true,
             svg: Drawing(lines.draw()?),
-            title: Prose::new(&format!("`{MAIN}` of each group at each threshold")),
+            title: Prose::new(&format!("`{MAIN}` of each group at each {}", self.step)),
             legend: Prose::new(&legend),
         })
     }
@@ -129,11 +134,12 @@ impl<'a> Sweep<'_, 'a> {
         let mut grid = Grid::new(
             self.context.id(),
             &format!(
-                "{} by {}, at each threshold",
+                "{} by {}, at each {}",
                 quoted(self.swept),
-                quoted(&self.grouping.attribute)
+                quoted(&self.grouping.attribute),
+                self.step
             ),
-            "threshold",
+            self.step,
             vec![
                 number("selected of everybody"),
                 number("smallest ratio [low,\u{a0}high]"),

@@ -1,4 +1,4 @@
-//! An outcome at several thresholds: one line each.
+//! An outcome at several thresholds, stages or classes: one line each.
 
 use super::groups::MAIN;
 use super::page::{Column, Grid, Keep, Page};
@@ -8,8 +8,7 @@ use crate::report::text::quoted;
 
 /// Writes an outcome's thresholds by a grouping.
 pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Grouping) {
-    let is_funnel = of(result, sweep).all(|outcome| outcome.name.starts_with(&format!("{sweep}: ")));
-    let what = if is_funnel { "stage" } else { "threshold" };
+    let what = step(result, sweep);
     page.heading(&format!(
         "{} by {} · at each {what}",
         quoted(sweep),
@@ -47,9 +46,8 @@ pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Gr
             e.outcome == outcome.name && e.metric == MAIN && e.contrast == "value" && e.attribute == "(everyone)"
         });
         let (ratio, gap) = (find(MAIN, "min_ratio"), find(MAIN, "max_gap"));
-        let apart = outcome.name.strip_prefix(sweep).unwrap_or(&outcome.name);
         grid.row(vec![
-            apart.trim_start_matches(':').trim_start().to_owned(),
+            apart(outcome, sweep).to_owned(),
             everybody.and_then(|e| e.estimate).map_or_else(String::new, percent),
             shown(ratio),
             ends(ratio),
@@ -62,6 +60,27 @@ pub(super) fn write(page: &mut Page, result: &Result, sweep: &str, grouping: &Gr
     }
     page.grid(grid);
 }
+
+/// What is left of an outcome's name without that of the sweep.
+pub(in crate::report::face) fn apart<'a>(outcome: &'a Outcome, sweep: &str) -> &'a str {
+    let apart = outcome.name.strip_prefix(sweep).unwrap_or(&outcome.name);
+    apart.trim_start_matches([':', ' ']).trim_start_matches("= ")
+}
+
+/// What tells the outcomes of a sweep apart.
+pub(in crate::report::face) fn step(result: &Result, sweep: &str) -> &'static str {
+    let all = |apart: &str| of(result, sweep).all(|outcome| outcome.name.starts_with(&format!("{sweep}{apart}")));
+    if all(": ") {
+        "stage"
+    } else if all(" = ") {
+        CLASS
+    } else {
+        "threshold"
+    }
+}
+
+/// Outcomes that have no order.
+pub(in crate::report::face) const CLASS: &str = "class";
 
 /// The outcomes of a sweep, in their order.
 pub(in crate::report::face) fn of<'a>(result: &'a Result, sweep: &'a str) -> impl Iterator<Item = &'a Outcome> {
