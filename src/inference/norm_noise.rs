@@ -114,7 +114,9 @@ mod tests {
         for level in [0.8, 0.95, 0.99] {
             let t = critical(&drawn[0], level).unwrap() / variance.sqrt();
             let p = t_two_sided(t, 31.0).unwrap();
-            assert!((p - (1.0 - level)).abs() < 0.004, "{level}: {p}");
+            // Four errors of a share of so many draws.
+            let error = (level * (1.0 - level) / 40_000.0f64).sqrt();
+            assert!((p - (1.0 - level)).abs() < 4.0 * error, "{level}: {p}");
         }
     }
 
