@@ -139,7 +139,7 @@ fn lists_without_a_group_fail_the_ranked_test() {
 const PEOPLE: &str = "[log]\npath = \"log.csv\"\nsubject = \"person\"\n[groups]\nmin_subjects = 1\n[[protected]]\nname = \"gender\"\nreference = \"m\"\n\
      [[outcome]]\nname = \"taken\"\nfavourable = true\nselected = { column = \"taken\", values = [\"1\"] }\nmetrics = [\"all\"]\n";
 
-/// Two people with twelve items each, made by tests/oracles/lists.py with RecTools 0.19.0.
+/// Two people with twelve items each, made by tests/oracles/lists.py with RecTools 0.19.0; RecBole 1.2.1 has the same.
 #[test]
 fn quality_as_rectools_has_it() {
     let mut log = "person,gender,request,rank,item,taken\n".to_owned();
@@ -286,6 +286,7 @@ fn looked_at() -> String {
 /// those that are estimated, and these.
 const KNOWN: [f64; 2] = [0.427_026_721_014_492_8, 0.412_307_518_115_942];
 
+const ESTIMATED: [f64; 2] = [0.452_128_772_512_706, 0.430_238_156_389_086_4];
 const CHANCES: &str = "1.000, 0.565, 0.385, 0.271";
 
 #[test]
@@ -587,6 +588,15 @@ fn open_bandit_lists_run_end_to_end() {
     let weighted = find(&result, ("behavior_policy", "random"), "snips_rate", "value", None);
     let apart = number(&plain["estimate"]) - number(&weighted["estimate"]);
     assert!(apart.abs() < 0.002, "{apart}");
+    // By pandas: tests/oracles/examination.py. The three slots stand side by side, and are looked at much alike.
+    for (group, rate) in [
+        ("bts", 0.005_329_004_322_519_371_5),
+        ("random", 0.004_412_049_714_884_837_4),
+    ] {
+        close(&result, ("behavior_policy", group), "debiased_rate", rate);
+    }
+    let notes = result["notes"].to_string();
+    assert!(notes.contains("1.000, 1.055, 0.891"), "{notes}");
 }
 
 /// The bundled log, by pandas: tests/oracles/lists.py.

@@ -2,7 +2,7 @@
 
 pip install numpy pandas scikit-learn
 pip install --no-deps obp==0.4.1   (its estimators need no torch, only its import does: a stand-in is put in its place)
-python tests/oracles/examination.py
+python tests/oracles/examination.py [open_bandit_small.csv.gz]
 """
 
 import importlib
@@ -45,21 +45,35 @@ for person in range(600):
             taken = dice.below(1_000_000) < (100 + 60 * item) * LOOKED[rank]
             rows.append((person, "f" if female else "m", rank + 1, item, int(taken)))
 log = pd.DataFrame(rows, columns=["person", "gender", "rank", "item", "taken"])
+
+
+def chain(log, ranks):
+    """Agarwal et al. 2019, AdjacentChain, with the Mantel-Haenszel ratio over items as strata."""
+    chances = [1.0]
+    table = log.groupby(["item", "rank"]).taken.agg(["sum", "size"]).unstack(fill_value=0)
+    for rank in range(1, ranks):
+        above, below = table["size"][rank], table["size"][rank + 1]
+        both = above + below
+        ratio = (table["sum"][rank + 1] * above / both).sum() / (table["sum"][rank] * below / both).sum()
+        chances.append(float(chances[-1] * ratio))
+    return chances
+
+
 print("raw", log.groupby("gender").taken.mean().to_dict())
 known = log.taken / log["rank"].map(dict(enumerate([1.0, 0.6, 0.4, 0.3], 1)))
 print("debiased by known chances", known.groupby(log.gender).mean().to_dict())
 
-# Agarwal et al. 2019, AdjacentChain, with the Mantel-Haenszel ratio over items as strata.
-chances = [1.0]
-table = log.groupby(["item", "rank"]).taken.agg(["sum", "size"]).unstack(fill_value=0)
-for rank in (1, 2, 3):
-    above, below = table["size"][rank], table["size"][rank + 1]
-    both = above + below
-    ratio = (table["sum"][rank + 1] * above / both).sum() / (table["sum"][rank] * below / both).sum()
-    chances.append(chances[-1] * ratio)
+chances = chain(log, 4)
 print("chances", [f"{chance:.3f}" for chance in chances], chances)
 estimated = log.taken / log["rank"].map(dict(enumerate(chances, 1)))
 print("debiased by these", estimated.groupby(log.gender).mean().to_dict())
+if len(sys.argv) > 1:
+    bandit = pd.read_csv(sys.argv[1]).rename(columns={"item_id": "item", "position": "rank", "click": "taken"})
+    chances = chain(bandit, 3)
+    debiased = bandit.taken / bandit["rank"].map(dict(enumerate(chances, 1)))
+    print("open bandit: chances", chances)
+    print("raw", bandit.groupby("behavior_policy").taken.mean().to_dict())
+    print("debiased", debiased.groupby(bandit.behavior_policy).mean().to_dict())
 
 
 class Torch(types.ModuleType):

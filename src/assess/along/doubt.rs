@@ -1,5 +1,7 @@
 //! How uncertain a number made of cells is, when the same people stand in many of them.
 
+use std::collections::BTreeSet;
+
 use super::super::Place;
 use super::super::conditional::{gradients, spread};
 use super::{Levels, Of};
@@ -43,7 +45,7 @@ impl Place<'_> {
         let tally = levels.tally;
         let linear = (of.numerator, of.denominator);
         let error = spread(tally, self.outcome, linear, &told.slopes)?.variance.sqrt();
-        let own: Vec<usize> = levels
+        let own: BTreeSet<usize> = levels
             .cells
             .iter()
             .filter(|((of_cell, _), _)| *of_cell == group)
