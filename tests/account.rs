@@ -82,6 +82,39 @@ selected = { column = "amount", above = 0 }
 value = "amount"
 "#;
 
+/// A row that `where` leaves out is counted, and what no group can be made of is no fault there.
+#[test]
+fn rows_that_are_left_out_may_hold_what_has_no_group() {
+    let desk = Desk::with(
+        "log.csv",
+        "id,at,country,age,shown,clicked,decision\n1,2024-01-02,CH,30,1,1,yes\n2,2024-01-03,CH,41,1,0,no\n\
+         3,02/01/24,ES,old,x,1,no\n4,2024-02-02,CH,,0,0,yes\n",
+    );
+    let spec = |of_log: &str| {
+        format!(
+            "[log]\npath = \"log.csv\"\nsubject = \"id\"\ntime = \"at\"\n{of_log}[periods]\nevery = \"month\"\n[groups]\nmin_subjects = 1\n\
+             [[protected]]\nname = \"age\"\nbands = [40]\n[[outcome]]\nname = \"offered\"\nfavourable = true\n\
+             selected = {{ column = \"decision\", values = [\"yes\"] }}\n[[funnel]]\nname = \"f\"\nfavourable = true\nstages = [\n\
+             {{ name = \"shown\", column = \"shown\", at_least = 1 }}, {{ name = \"clicked\", column = \"clicked\", at_least = 1 }}]\n"
+        )
+    };
+    desk.write(
+        "spec.toml",
+        spec("where = [{ column = \"country\", values = [\"CH\"] }]\n"),
+    );
+    let result = desk.result(&["spec.toml"]);
+    assert_eq!(result["account"]["filtered"], 1);
+    assert_eq!(result["account"]["audited"], 3);
+    let missing = result["groupings"][0]["groups"].as_array().unwrap();
+    let missing = missing.iter().find(|group| group["group"] == "(missing)");
+    assert_eq!(missing.unwrap()["rows"], 1, "the row of CH without an age");
+    // Where it is audited it is a fault, with its place.
+    desk.write("spec.toml", spec(""));
+    let refused = desk.audit(&["spec.toml"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("log.csv:4"), "{}", refused.err);
+}
+
 #[test]
 fn rows_end_in_one_place_each() {
     let log = "id,gender,channel,decision,label,amount\n\

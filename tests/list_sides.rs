@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::audit_support::{Desk, assert_close, number};
+use crate::audit_support::{Desk, Dice, assert_close, number};
 use crate::lists::find;
 
 #[track_caller]
@@ -139,7 +139,7 @@ fn lists_without_a_group_fail_the_ranked_test() {
 const PEOPLE: &str = "[log]\npath = \"log.csv\"\nsubject = \"person\"\n[groups]\nmin_subjects = 1\n[[protected]]\nname = \"gender\"\nreference = \"m\"\n\
      [[outcome]]\nname = \"taken\"\nfavourable = true\nselected = { column = \"taken\", values = [\"1\"] }\nmetrics = [\"all\"]\n";
 
-/// Two people with twelve items each, made by tests/oracles/lists.py with RecTools 0.19.0.
+/// Two people with twelve items each, made by tests/oracles/lists.py with RecTools 0.19.0; RecBole 1.2.1 has the same.
 #[test]
 fn quality_as_rectools_has_it() {
     let mut log = "person,gender,request,rank,item,taken\n".to_owned();
@@ -210,6 +210,245 @@ fn weights_by_inverse_propensity() {
         "{}",
         result["notes"]
     );
+}
+
+/// Six rows of a policy that shows four items, with a model's guesses; tests/oracles/examination.py: the Open Bandit
+/// Pipeline's own `DirectMethod`, `DoublyRobust` and the weighted rates.
+#[test]
+fn a_model_is_corrected_by_what_the_log_shows() {
+    let mut log = "person,gender,rank,taken,p,w,q,q_policy\n".to_owned();
+    for (i, (taken, p, w, q, q_policy)) in [
+        (1, 0.5, 0.25, 0.5, 0.275),
+        (0, 0.25, 0.5, 0.3, 0.266_666_666_666_666_66),
+        (0, 0.125, 0.1, 0.2, 0.29),
+        (1, 0.25, 0.25, 0.5, 0.35),
+        (0, 0.5, 0.7, 0.2, 0.2),
+        (1, 0.1, 0.2, 0.6, 0.44),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        writeln!(log, "f{i},f,1,{taken},{p},{w},{q},{q_policy}").unwrap();
+        writeln!(log, "m{i},m,1,1,0.5,0.5,1,1").unwrap();
+    }
+    let desk = Desk::with("log.csv", log);
+    let spec = |keys: &str| format!("{PEOPLE}[list]\nposition = \"rank\"\npropensity = \"p\"\n{keys}\n");
+    desk.write(
+        "spec.toml",
+        spec("policy = \"w\"\nexpected = \"q\"\npolicy_expected = \"q_policy\""),
+    );
+    let result = desk.result(&["spec.toml"]);
+    let (f, m) = (("gender", "f"), ("gender", "m"));
+    close(&result, f, "ips_rate", 0.583_333_333_333_333_4);
+    close(&result, f, "snips_rate", 0.454_545_454_545_454_6);
+    close(&result, f, "direct_rate", 0.303_611_111_111_111_1);
+    close(&result, f, "doubly_robust_rate", 0.388_611_111_111_111_2);
+    // A model that misses nothing is not corrected.
+    close(&result, m, "doubly_robust_rate", 1.0);
+    for keys in [
+        "policy = \"w\"\nexpected = \"q\"",
+        "policy = \"w\"\npolicy_expected = \"q\"",
+        "expected = \"q\"\npolicy_expected = \"q_policy\"",
+    ] {
+        desk.write("spec.toml", spec(keys));
+        desk.audit(&["spec.toml"]).refuses("missing-key");
+    }
+}
+
+/// Lists in which what women want stands far down, and what men want on top; both want as much. The same log is made by
+/// tests/oracles/examination.py.
+fn looked_at() -> String {
+    const LOOKED: [u64; 4] = [1000, 600, 400, 300];
+    let mut dice = Dice(5);
+    let mut log = "person,gender,request,rank,item,taken\n".to_owned();
+    for person in 0..600 {
+        let female = dice.below(2) == 0;
+        for request in 0..1 + dice.below(4) {
+            let start = dice.below(12);
+            let mut items = [0, 1, 2, 3].map(|i| (start + i) % 12);
+            items.sort_unstable();
+            let as_usual = dice.below(10) < 9;
+            if female != as_usual {
+                items.reverse();
+            }
+            for (rank, item) in items.into_iter().enumerate() {
+                let wanted = 100 + 60 * item;
+                let taken = u8::from(dice.below(1_000_000) < wanted * LOOKED[rank]);
+                let gender = if female { "f" } else { "m" };
+                writeln!(log, "{person},{gender},{request},{},{item},{taken}", rank + 1).unwrap();
+            }
+        }
+    }
+    log
+}
+
+/// Values by numpy and pandas (tests/oracles/examination.py): of women and of men with the chances that are known, the same with
+/// those that are estimated, and these.
+const KNOWN: [f64; 2] = [0.427_026_721_014_492_8, 0.412_307_518_115_942];
+
+const ESTIMATED: [f64; 2] = [0.452_128_772_512_706, 0.430_238_156_389_086_4];
+const CHANCES: &str = "1.000, 0.565, 0.385, 0.271";
+
+#[test]
+fn rates_are_corrected_for_where_things_stood() {
+    let desk = Desk::with("log.csv", looked_at());
+    let spec = |keys: &str| {
+        format!("{PEOPLE}[list]\nrequest = \"request\"\nposition = \"rank\"\nitem = \"item\"\ndepth = 4\n{keys}\n")
+    };
+    let (f, m) = (("gender", "f"), ("gender", "m"));
+    desk.write("spec.toml", spec("examination = [1.0, 0.6, 0.4, 0.3]"));
+    let result = desk.result(&["spec.toml"]);
+    close(&result, f, "debiased_rate", KNOWN[0]);
+    close(&result, m, "debiased_rate", KNOWN[1]);
+    // The raw gap is told from 0; what is left of it is not.
+    let gap = |result: &Value, metric: &str| {
+        let gap = find(result, f, metric, "gap", None);
+        (number(&gap["low"]), number(&gap["high"]))
+    };
+    assert!(gap(&result, "selection_rate").1 < 0.0);
+    let (low, high) = gap(&result, "debiased_rate");
+    assert!(low < 0.0 && 0.0 < high, "{low} {high}");
+    // Inverse propensity of examination is the same arithmetic.
+    let mut with_chance = String::new();
+    for line in looked_at().lines() {
+        let chance = match line.split(',').nth(3).unwrap() {
+            "1" => "1.0",
+            "2" => "0.6",
+            "3" => "0.4",
+            "4" => "0.3",
+            _ => "chance",
+        };
+        writeln!(with_chance, "{line},{chance}").unwrap();
+    }
+    desk.write("log.csv", with_chance);
+    desk.write(
+        "spec.toml",
+        spec("propensity = \"chance\"\nexamination = [1.0, 0.6, 0.4, 0.3]"),
+    );
+    let result = desk.result(&["spec.toml"]);
+    let told = find(&result, f, "ips_rate", "value", None);
+    assert_close(number(&told["estimate"]), KNOWN[0], 1e-12);
+    let own = find(&result, f, "debiased_rate", "value", None);
+    assert_close(number(&own["standard_error"]), number(&told["standard_error"]), 1e-12);
+
+    desk.write("log.csv", looked_at());
+    desk.write(
+        "spec.toml",
+        spec("examination = \"estimate\"\ndiscount = \"examination\""),
+    );
+    let result = desk.result(&["spec.toml"]);
+    close(&result, f, "debiased_rate", ESTIMATED[0]);
+    close(&result, m, "debiased_rate", ESTIMATED[1]);
+    let notes = result["notes"].to_string();
+    assert!(notes.contains(CHANCES), "{notes}");
+    // What is not certain about the chances is part of the error.
+    let estimated = find(&result, f, "debiased_rate", "value", None);
+    assert!(number(&estimated["standard_error"]) > 1.1 * number(&own["standard_error"]));
+    // Ranks of which nothing is told are left out and counted.
+    desk.write("spec.toml", spec("examination = [1.0, 0.6]"));
+    let result = desk.result(&["spec.toml"]);
+    let notes = result["notes"].to_string();
+    assert!(notes.contains("rows stand below rank 2"), "{notes}");
+    for (keys, code) in [
+        ("examination = [1.0, 1.2]", "bad-value"),
+        ("examination = []", "bad-value"),
+        ("examination = \"guess\"", "bad-value"),
+        ("discount = \"examination\"", "missing-key"),
+    ] {
+        desk.write("spec.toml", spec(keys));
+        desk.audit(&["spec.toml"]).refuses(code);
+    }
+    desk.write(
+        "spec.toml",
+        format!("{PEOPLE}[list]\nposition = \"rank\"\nexamination = \"estimate\"\n"),
+    );
+    desk.audit(&["spec.toml"]).refuses("missing-key");
+}
+
+/// Where every item stood at one rank only, nothing tells how often ranks are looked at.
+#[test]
+fn items_that_never_move_tell_nothing_of_their_places() {
+    let mut log = "person,gender,request,rank,item,taken\n".to_owned();
+    for person in 0..40 {
+        for rank in 1..=3 {
+            let gender = if person % 2 == 0 { "f" } else { "m" };
+            writeln!(log, "{person},{gender},r,{rank},i{rank},{}", (person / 2) % 2).unwrap();
+        }
+    }
+    let desk = Desk::with("log.csv", log);
+    desk.write(
+        "spec.toml",
+        format!(
+            "{PEOPLE}[list]\nrequest = \"request\"\nposition = \"rank\"\nitem = \"item\"\nexamination = \"estimate\"\n"
+        ),
+    );
+    let result = desk.result(&["spec.toml"]);
+    let told = find(&result, ("gender", "f"), "debiased_rate", "value", None);
+    assert!(
+        told["estimate"].is_null() && told["reason"] == "examination-unknown",
+        "{told}"
+    );
+    assert!(result["notes"].to_string().contains("below rank 1 nothing tells"));
+}
+
+/// Two lists of women, job ad ad and ad job; one of men, job job ad.
+#[test]
+fn classes_in_the_lists_of_each_group_by_hand() {
+    let log = "person,gender,request,rank,class,taken\n\
+        1,f,a,1,job,0\n1,f,a,2,ad,0\n1,f,a,3,ad,0\n1,f,b,1,ad,0\n1,f,b,2,job,0\n\
+        2,m,a,1,job,0\n2,m,a,2,job,0\n2,m,a,3,ad,0\n2,m,a,4,ad,0\n";
+    let desk = Desk::with("log.csv", log);
+    let people = PEOPLE.replace("values = [\"1\"] }", "values = [\"1\"], absent = \"allow\" }");
+    let spec = |keys: &str| {
+        format!(
+            "{people}[list]\nrequest = \"request\"\nposition = \"rank\"\nitem_class = \"class\"\ndepth = 3\n{keys}\n"
+        )
+    };
+    let value = |result: &Value, group: &str, metric: &str, class: Option<&str>| {
+        number(&find(result, ("gender", group), metric, "value", class)["estimate"])
+    };
+    // Of eight places of the heads four are jobs.
+    desk.write("spec.toml", spec(""));
+    let result = desk.result(&["spec.toml"]);
+    assert_close(
+        value(&result, "f", "class_skew", Some("job")),
+        (0.4f64 / 0.5).ln(),
+        1e-12,
+    );
+    assert_close(
+        value(&result, "m", "class_skew", Some("job")),
+        (2.0f64 / 3.0 / 0.5).ln(),
+        1e-12,
+    );
+    let gap = find(&result, ("gender", "f"), "class_skew", "gap", Some("job"));
+    assert_close(number(&gap["estimate"]), (0.4f64 / (2.0 / 3.0)).ln(), 1e-12);
+    let (second, third) = (1.0 / 3f64.log2(), 0.5);
+    let ln2 = std::f64::consts::LN_2;
+    let two_thirds = 2.0 / 3.0 * (4.0f64 / 3.0).ln() + (2.0f64 / 3.0).ln() / 3.0;
+    let man = (ln2 * (1.0 + second) + third * two_thirds) / (1.0 + second + third);
+    assert_close(value(&result, "m", "class_ndkl", None), man, 1e-12);
+    // A half and a half of the second prefix are as they should be.
+    let women = (ln2 + third * two_thirds) / (1.0 + second + third) + ln2 / (1.0 + second);
+    assert_close(value(&result, "f", "class_ndkl", None), women / 2.0, 1e-12);
+    desk.write("spec.toml", spec("class_target = { job = 0.25, ad = 0.75 }"));
+    let result = desk.result(&["spec.toml"]);
+    assert_close(
+        value(&result, "f", "class_skew", Some("job")),
+        (0.4f64 / 0.25).ln(),
+        1e-12,
+    );
+    for (keys, code) in [
+        ("class_target = { job = 0.25, ad = 0.25 }", "bad-value"),
+        ("class_target = { job = 1.5 }", "bad-value"),
+    ] {
+        desk.write("spec.toml", spec(keys));
+        desk.audit(&["spec.toml"]).refuses(code);
+    }
+    desk.write(
+        "spec.toml",
+        format!("{people}[list]\nposition = \"rank\"\nclass_target = {{ job = 1 }}\n"),
+    );
+    desk.audit(&["spec.toml"]).refuses("missing-key");
 }
 
 /// Popularity, taste, coverage and concentration by hand: one list each of two people.
@@ -349,6 +588,15 @@ fn open_bandit_lists_run_end_to_end() {
     let weighted = find(&result, ("behavior_policy", "random"), "snips_rate", "value", None);
     let apart = number(&plain["estimate"]) - number(&weighted["estimate"]);
     assert!(apart.abs() < 0.002, "{apart}");
+    // By pandas: tests/oracles/examination.py. The three slots stand side by side, and are looked at much alike.
+    for (group, rate) in [
+        ("bts", 0.005_329_004_322_519_371_5),
+        ("random", 0.004_412_049_714_884_837_4),
+    ] {
+        close(&result, ("behavior_policy", group), "debiased_rate", rate);
+    }
+    let notes = result["notes"].to_string();
+    assert!(notes.contains("1.000, 1.055, 0.891"), "{notes}");
 }
 
 /// The bundled log, by pandas: tests/oracles/lists.py.

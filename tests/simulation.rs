@@ -5,9 +5,12 @@ use parytet::inference::rng::Rng;
 use parytet::verdict::Say;
 
 #[path = "../examples/coverage/simulate.rs"]
+#[allow(dead_code, reason = "the example has further kinds of logs")]
 mod simulate;
 
-use simulate::{Behaviour, Group, Log, SPEC, audit, draw, extreme_p, holds, interval, plan, say};
+use simulate::{
+    Behaviour, Course, Group, PERIODS, SPEC, audit, draw, draw_periods, extreme_p, holds, interval, plan, say,
+};
 
 const CLUSTERED: Behaviour = Behaviour {
     icc: 0.3,
@@ -59,49 +62,21 @@ fn fair_logs_seldom_fail_and_their_largest_gap_is_seldom_significant() {
     assert!(significant <= RUNS * 9 / 100, "{significant}");
 }
 
-/// A log of `periods` periods in which people come back half of the time, with own rates about 0.4. Group g1's fall by
-/// `slope` from period to period.
-fn draw_periods(rng: &mut Rng, periods: i64, slope: f64) -> Log {
-    const RATE: f64 = 0.4;
-    const SIZE: f64 = 0.7 / 0.3;
-    let mut log = Log::default();
-    for person in 0..160 {
-        let group = person % 2;
-        let (a, b) = (rng.gamma(RATE * SIZE), rng.gamma((1.0 - RATE) * SIZE));
-        let own = a / (a + b);
-        for period in 0..periods {
-            if rng.uniform() < 0.5 {
-                continue;
-            }
-            let rate = if group == 1 {
-                own * (1.0 + slope * period as f64 / RATE)
-            } else {
-                own
-            };
-            for _ in 0..1 + (rng.uniform() * 3.0) as usize {
-                log.person.push(Some(person));
-                log.group.push(Some(format!("g{group}")));
-                log.selected.push(Some(i64::from(rng.uniform() < rate)));
-                log.period.push(Some(period + 1));
-            }
-        }
-    }
-    log
-}
-
 #[test]
 fn trends_are_held_and_many_looks_seldom_cry_wolf() {
     const RUNS: usize = 150;
-    let plan = plan(
-        "[periods]\ncolumn = \"period\"\n[[protected]]\nname = \"group\"\nreference = \"g0\"\n[[outcome]]\nname = \"offered\"\n\
-         favourable = true\nselected = { column = \"selected\", values = [\"1\"] }\nmetrics = [\"periods\"]\n",
-        true,
-    );
+    let plan = plan(PERIODS, true);
     for (slope, seed) in [(0.0, 8), (-0.03, 9)] {
         let mut rng = Rng::new(seed, 0);
         let (mut held, mut seen, mut left, mut left_by_one_look) = (0, 0, 0, 0);
         for _ in 0..RUNS {
-            let log = draw_periods(&mut rng, 8, slope);
+            let course = Course {
+                people: 160,
+                periods: 8,
+                gap: 0.0,
+                slope,
+            };
+            let log = draw_periods(&mut rng, course);
             let (_, assessment) = audit(&plan, &log);
             let trend = interval(&assessment, "gap_trend", Contrast::Gap, 1);
             held += usize::from(holds(trend, slope));

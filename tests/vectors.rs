@@ -126,7 +126,7 @@ const ELSEWHERE: [(&str, &str, &str); 21] = [
 const OF_CLASSES: &str = "classes_agree_with_other_toolkits";
 
 /// Numbers of lists, which the log of the vectors has none of: a test, its file, and the metrics that it holds.
-const OF_LISTS: [(&str, &str, &[&str]); 11] = [
+const OF_LISTS: [(&str, &str, &[&str]); 14] = [
     (
         "exposure_by_class_by_hand",
         "tests/lists.rs",
@@ -192,6 +192,21 @@ const OF_LISTS: [(&str, &str, &[&str]); 11] = [
         "weights_by_inverse_propensity",
         "tests/list_sides.rs",
         &["ips_rate", "snips_rate", "effective_rows"],
+    ),
+    (
+        "a_model_is_corrected_by_what_the_log_shows",
+        "tests/list_sides.rs",
+        &["direct_rate", "doubly_robust_rate"],
+    ),
+    (
+        "rates_are_corrected_for_where_things_stood",
+        "tests/list_sides.rs",
+        &["debiased_rate"],
+    ),
+    (
+        "classes_in_the_lists_of_each_group_by_hand",
+        "tests/list_sides.rs",
+        &["class_skew", "class_ndkl"],
     ),
     ("rarefied_coverage_by_hand", "src/metrics/lists.rs", &["item_coverage"]),
     (

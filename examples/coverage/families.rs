@@ -169,12 +169,13 @@ fn any_confirmed(assessment: &Assessment) -> bool {
 }
 
 /// The tables; `lines` has those of [`families`] and [`hunts`] in turn.
-pub fn report(lines: &[String]) -> String {
-    let mut text = "\n## Intervals: one metric of each further family\n\n\
+pub fn report(lines: &[String], preamble: &str) -> String {
+    let mut text = format!(
+        "\n## Intervals: one metric of each further family\n\n\
          Share of intervals that hold the truth, in per cent. Two kinds of people are mixed otherwise in the two groups;\n\
          within each kind the second group is selected 8 points less often. Labels are as likely as the scores say, and\n\
-         values and predictions are alike in both groups.\n\n| people |"
-        .to_owned();
+         values and predictions are alike in both groups. {preamble}\n\n| people |"
+    );
     for (_, metric, contrast, _) in TOLD {
         let _ = match contrast {
             Contrast::Value => write!(text, " `{metric}` |"),
@@ -185,10 +186,12 @@ pub fn report(lines: &[String]) -> String {
     for line in lines.iter().step_by(2) {
         let _ = writeln!(text, "| {line}");
     }
-    text.push_str(
+    let _ = write!(
+        text,
         "\n## False alarms of searches and hunts\n\n\
          Of 100 logs in which two columns of four and five values say nothing, in how many the search confirms a group, the\n\
-         interval of `proxy_auc` lies above 0.5 (2.5 expected), and Cramér's V of some column is significant (5 expected).\n\n\
+         interval of `proxy_auc` lies above 0.5 (2.5 expected), and Cramér's V of some column is significant (5 expected).\n\
+         {preamble}\n\n\
          | people | group confirmed | proxies told jointly | proxies told one by one |\n|---|---|---|---|\n",
     );
     for line in lines.iter().skip(1).step_by(2) {

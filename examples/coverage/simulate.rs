@@ -1,6 +1,8 @@
 //! Simulated logs with a known truth, audited as a real log would be.
 
-use parytet::assess::{About, Assessment, Ends, assess};
+use std::collections::BTreeMap;
+
+use parytet::assess::{About, Assessment, Ends, Finding, assess};
 use parytet::catalogue::Contrast;
 use parytet::engine::Counter;
 use parytet::inference::rng::Rng;
@@ -49,6 +51,29 @@ pub struct Log {
     pub predicted: Vec<Option<f64>>,
     /// The first decides with the group, the others say nothing.
     pub features: [Vec<Option<String>>; 3],
+    /// Further columns of whole numbers, by name: those of [`WHOLE`].
+    pub whole: BTreeMap<&'static str, Vec<Option<i64>>>,
+    /// Further columns of real numbers, by name: those of [`REAL`].
+    pub real: BTreeMap<&'static str, Vec<Option<f64>>>,
+}
+
+/// Names of further columns of whole numbers that logs may have.
+pub const WHOLE: [&str; 9] = [
+    "request", "rank", "item", "class", "seller", "system", "arm", "clicked", "accepted",
+];
+/// Names of further columns of real numbers.
+pub const REAL: [&str; 2] = ["popularity", "propensity"];
+
+impl Log {
+    /// Sets a further column of whole numbers in the row that is being written.
+    pub fn set(&mut self, column: &'static str, value: impl Into<i64>) {
+        self.whole.entry(column).or_default().push(Some(value.into()));
+    }
+
+    /// Sets a further column of real numbers in the row that is being written.
+    pub fn set_real(&mut self, column: &'static str, value: f64) {
+        self.real.entry(column).or_default().push(Some(value));
+    }
 }
 
 /// Rows of a person: 1 to 40, with a median of 4 and a long tail.
@@ -95,6 +120,53 @@ pub fn draw(rng: &mut Rng, groups: &[Group], behaviour: Behaviour) -> Log {
     log
 }
 
+/// A log over time.
+#[derive(Debug, Clone, Copy)]
+pub struct Course {
+    /// People, half of them in each group.
+    pub people: i64,
+    /// Periods; in each a person comes back half of the time, with one to three rows.
+    pub periods: i64,
+    /// The second group's gap in the first period.
+    pub gap: f64,
+    /// How it changes from period to period.
+    pub slope: f64,
+}
+
+/// Draws a log over time: own rates are about 0.4, with an intra-class correlation of 0.3, and the second group's are moved.
+#[must_use]
+pub fn draw_periods(rng: &mut Rng, course: Course) -> Log {
+    const RATE: f64 = 0.4;
+    const SIZE: f64 = 0.7 / 0.3;
+    let mut log = Log::default();
+    for person in 0..course.people {
+        let group = person % 2;
+        let (a, b) = (rng.gamma(RATE * SIZE), rng.gamma((1.0 - RATE) * SIZE));
+        let own = a / (a + b);
+        for period in 0..course.periods {
+            if rng.uniform() < 0.5 {
+                continue;
+            }
+            let rate = if group == 1 {
+                own * (1.0 + (course.gap + course.slope * period as f64) / RATE)
+            } else {
+                own
+            };
+            for _ in 0..1 + (rng.uniform() * 3.0) as usize {
+                log.person.push(Some(person));
+                log.group.push(Some(format!("g{group}")));
+                log.selected.push(Some(i64::from(rng.uniform() < rate)));
+                log.period.push(Some(period + 1));
+            }
+        }
+    }
+    log
+}
+
+/// Spec of [`draw_periods`], but for its metrics.
+pub const PERIODS: &str = "[periods]\ncolumn = \"period\"\n[[protected]]\nname = \"group\"\nreference = \"g0\"\n[[outcome]]\n\
+    name = \"offered\"\nfavourable = true\nselected = { column = \"selected\", values = [\"1\"] }\nmetrics = [\"periods\"]\n";
+
 /// A plan for such logs. `spec` holds everything but the log.
 #[must_use]
 pub fn plan(spec: &str, persons: bool) -> Plan {
@@ -114,8 +186,11 @@ pub fn plan(spec: &str, persons: bool) -> Plan {
         ("q", Kind::Text),
         ("period", Kind::Integer),
     ];
+    let whole = WHOLE.map(|name| (name, Kind::Integer));
+    let real = REAL.map(|name| (name, Kind::Real));
+    let all = kinds.iter().chain(&whole).chain(&real);
     let schema = Schema {
-        columns: kinds.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
+        columns: all.map(|(name, kind)| ((*name).to_owned(), *kind)).collect(),
     };
     let source = Source {
         files: vec![SourceFile {
@@ -154,6 +229,8 @@ pub fn audit(plan: &Plan, log: &Log) -> (Tally, Assessment) {
             "selected" => Column::Integer(log.selected.clone().into()),
             "period" => Column::Integer(log.period.clone().into()),
             "label" => Column::Integer(log.label.clone().into()),
+            other if log.whole.contains_key(other) => Column::Integer(log.whole[other].clone().into()),
+            other if log.real.contains_key(other) => Column::Real(log.real[other].clone().into()),
             _ => Column::Real(log.value.clone().into()),
         })
         .collect();
@@ -194,6 +271,61 @@ pub fn interval(assessment: &Assessment, metric: &str, contrast: Contrast, group
             here && f.metric.id() == metric && f.contrast == contrast
         })
         .and_then(|f| f.ends)
+}
+
+/// Which finding is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought {
+    /// The outcome, the grouping and the group, by their numbers.
+    pub place: (usize, usize, usize),
+    /// The metric and the contrast.
+    pub what: (&'static str, Contrast),
+    /// The class of items; `None`: all.
+    pub class: Option<&'static str>,
+    /// The stage, period or system; `None`: all.
+    pub at: Option<&'static str>,
+}
+
+impl Sought {
+    /// A number of the second group of the first grouping.
+    #[must_use]
+    pub fn of(metric: &'static str, contrast: Contrast) -> Self {
+        Self {
+            place: (0, 0, 1),
+            what: (metric, contrast),
+            class: None,
+            at: None,
+        }
+    }
+
+    /// The finding.
+    #[must_use]
+    pub fn found(self, assessment: &Assessment) -> Option<&Finding> {
+        let (outcome, grouping, group) = self.place;
+        assessment.findings.iter().find(|f| {
+            let here = match f.about {
+                About::Group { grouping: of, group: g } => of == grouping && g == group,
+                About::Extremes { grouping: of, .. } => of == grouping,
+                _ => false,
+            };
+            here && f.outcome == outcome
+                && (f.metric.id(), f.contrast) == self.what
+                && f.item_class.as_deref() == self.class
+                && f.at.as_deref() == self.at
+        })
+    }
+
+    /// Whether its interval holds the truth.
+    ///
+    /// # Panics
+    /// Without such a finding.
+    #[must_use]
+    pub fn holds(self, assessment: &Assessment, truth: f64) -> bool {
+        match self.found(assessment) {
+            Some(finding) => holds(finding.ends, truth),
+            None => panic!("nothing is said of {self:?}"),
+        }
+    }
 }
 
 /// Whether an interval holds a value; one that is open on a side holds everything there.

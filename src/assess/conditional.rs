@@ -535,16 +535,13 @@ impl<'a> Strata<'a> {
     }
 }
 
-/// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
-/// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people. `slopes`: by cell, those by
-/// its numerator and its denominator.
-pub(super) fn spread(
-    tally: &GroupingTally,
-    outcome: usize,
+/// By cell, the slopes of a number by the measures that numerator and denominator are made of; without cells that it does not
+/// hang on.
+pub(super) fn gradients(
     (numerator, denominator): (Linear, Linear),
     slopes: &BTreeMap<usize, [f64; 2]>,
-) -> Option<Spread> {
-    let gradients: BTreeMap<usize, Vec<(Measure, f64)>> = slopes
+) -> BTreeMap<usize, Vec<(Measure, f64)>> {
+    slopes
         .iter()
         .filter(|(_, [by_numerator, by_denominator])| *by_numerator != 0.0 || *by_denominator != 0.0)
         .map(|(&cell, &[by_numerator, by_denominator])| {
@@ -556,7 +553,19 @@ pub(super) fn spread(
                     .collect(),
             )
         })
-        .collect();
+        .collect()
+}
+
+/// The linearised variance over people: Σ (g·x)² with the gradient g and the person's own totals x in all cells, times
+/// m/(m−1); degrees of freedom after Satterthwaite, each cell having one less than its people. `slopes`: by cell, those by
+/// its numerator and its denominator.
+pub(super) fn spread(
+    tally: &GroupingTally,
+    outcome: usize,
+    (numerator, denominator): (Linear, Linear),
+    slopes: &BTreeMap<usize, [f64; 2]>,
+) -> Option<Spread> {
+    let gradients = gradients((numerator, denominator), slopes);
     let (mut variance, mut people, mut spread) = (0.0, 0.0, 0.0);
     for (&cell, gradient) in &gradients {
         let sums = tally.groups[cell].sums(outcome);

@@ -2,7 +2,7 @@
 
 use crate::plan::{Plan, Target};
 use crate::ranking::{Discount, Ideal};
-use crate::tally::lists::Lists;
+use crate::tally::lists::{Examination, Lists};
 use crate::tally::{Label, Tally};
 
 /// What the reader of numbers of lists must know.
@@ -18,6 +18,7 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
         Discount::Observed => planned.observed.map_or_else(String::new, |column| {
             format!("what `{}` says", plan.log_columns[column])
         }),
+        Discount::Examination => "how likely a rank is looked at".to_owned(),
     };
     let mut notes = vec![format!(
         "{} lists with {} rows; attention is {attention}, and nothing below rank {}.",
@@ -39,6 +40,7 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
             planned.depth
         ));
     }
+    notes.extend(examined(plan, lists));
     if lists.clipped > 0 {
         notes.push(format!(
             "{} weights of rows were above {} and were cut to it.",
@@ -57,6 +59,45 @@ pub(super) fn notes(plan: &Plan, tally: &Tally) -> Vec<String> {
         notes.push(format!(
             "What groups of `{}` should get is taken from {from}.",
             grouping.name
+        ));
+    }
+    notes
+}
+
+/// How likely places are looked at, and what that rests on.
+fn examined(plan: &Plan, lists: &Lists) -> Vec<String> {
+    let Some(examination) = &lists.examination else {
+        return Vec::new();
+    };
+    let mut notes = Vec::new();
+    if matches!(examination, Examination::Estimated(_)) {
+        for (index, outcome) in plan.outcomes.iter().enumerate() {
+            let chances = examination.chances(index, None);
+            let told: Vec<String> = chances
+                .iter()
+                .map_while(|chance| *chance)
+                .map(|x| format!("{x:.3}"))
+                .collect();
+            let end = if told.len() < chances.len() {
+                format!(
+                    "; below rank {} nothing tells, for no item that was selected stood there and at the rank before",
+                    told.len()
+                )
+            } else {
+                String::new()
+            };
+            notes.push(format!(
+                "How likely a rank is looked at by the first, as items tell that stood at neighbouring ranks (`{}`): {}{end}.",
+                outcome.name,
+                told.join(", ")
+            ));
+        }
+    }
+    if lists.unexamined > 0 {
+        notes.push(format!(
+            "{} rows stand below rank {}, and how likely that is looked at is not told: rates corrected for position leave them out.",
+            lists.unexamined,
+            examination.ranks()
         ));
     }
     notes

@@ -8,7 +8,7 @@ use crate::metrics::lists::{Reading, coverage, gini, unfairness};
 use crate::plan::Plan;
 use crate::tally::Tally;
 use crate::tally::histogram::REPLICATES;
-use crate::tally::lists::{ItemSums, Items, ListSums, Lists, Shown, Sum};
+use crate::tally::lists::{Examination, ItemSums, Items, ListSums, Lists, Shown, Sum};
 
 /// The scale on which a number is nearly normal.
 fn scale(how: Listed, value: f64) -> Scale {
@@ -46,6 +46,8 @@ fn scale(how: Listed, value: f64) -> Scale {
         | Listed::Popularity
         | Listed::Taste
         | Listed::Ips
+        | Listed::Debiased
+        | Listed::ClassNdkl
         | Listed::EffectiveRows
         | Listed::Unfair(_)
             if value > 0.0 =>
@@ -99,7 +101,7 @@ pub(super) fn everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mu
     let classes = known_classes(lists);
     let sums = &lists.everyone;
     for (metric, how) in plan.outcomes[outcome].listed() {
-        if how.side() == ListSide::Item || how == Listed::DeliverySkew || matches!(how, Listed::Unfair(_)) {
+        if how.side() == ListSide::Item || how.of_everybody() || matches!(how, Listed::Unfair(_)) {
             continue;
         }
         let mut add = |class: Option<usize>, number: &Told| {
@@ -115,16 +117,20 @@ pub(super) fn everyone(plan: &Plan, tally: &Tally, outcome: usize, findings: &mu
             add(None, &of_items(how, items, &table, rows, seen(sums, &[0])));
         } else if how.by_class() {
             for &class in &classes {
-                add(Some(class), &read(sums, how, &[0], class, outcome, &classes, &[]));
+                add(
+                    Some(class),
+                    &read((lists, sums), how, &[0], class, outcome, &classes, &[]),
+                );
             }
         } else {
-            add(None, &read(sums, how, &[0], 0, outcome, &classes, &[]));
+            add(None, &read((lists, sums), how, &[0], 0, outcome, &classes, &[]));
         }
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "what a number is read by, side by side")]
 fn read(
-    sums: &ListSums,
+    (lists, sums): (&Lists, &ListSums),
     how: Listed,
     groups: &[usize],
     class: usize,
@@ -134,7 +140,9 @@ fn read(
 ) -> Told {
     // A share of a delivery is of everybody's.
     let everybody: Vec<usize> = (0..sums.groups).collect();
-    let whose = if how == Listed::DeliverySkew {
+    // So is what items tell of how likely places are looked at.
+    let estimated = matches!(lists.examination, Some(Examination::Estimated(_)));
+    let whose = if how.of_everybody() || (how == Listed::Debiased && estimated) {
         &everybody
     } else {
         groups
@@ -147,6 +155,8 @@ fn read(
             outcome,
             known,
             population,
+            examination: lists.examination.as_ref(),
+            class_target: lists.target_stated.then_some(&lists.class_target),
             without,
         };
         if how.of_all_groups() {
@@ -183,7 +193,7 @@ impl Place<'_> {
         let sums = &lists.groupings[self.grouping];
         match sums.side {
             ListSide::Receiver => self.received(lists, sums, findings),
-            ListSide::Item => self.shown(sums, findings),
+            ListSide::Item => self.shown((lists, sums), findings),
             // Of people and items at once: what people were shown is told by class.
             ListSide::Both => {}
         }
@@ -221,13 +231,14 @@ impl Place<'_> {
                 _ if how.by_class() => {
                     for &class in &classes {
                         let class_name = Some(lists.classes[class].name.clone());
-                        let number =
-                            |groups: &[usize]| read(sums, how, groups, class, self.outcome, &classes, &population);
+                        let number = |groups: &[usize]| {
+                            read((lists, sums), how, groups, class, self.outcome, &classes, &population)
+                        };
                         self.compare((metric, how), class_name, sums, class, &number, findings);
                     }
                 }
                 _ => {
-                    let number = |groups: &[usize]| read(sums, how, groups, 0, self.outcome, &classes, &[]);
+                    let number = |groups: &[usize]| read((lists, sums), how, groups, 0, self.outcome, &classes, &[]);
                     self.compare((metric, how), None, sums, 0, &number, findings);
                 }
             }
@@ -272,7 +283,10 @@ impl Place<'_> {
             let mut own = blank(Contrast::Value);
             own.status = self.status(group);
             let mut own = told(self.plan, own, how, &mine);
-            if matches!(how, Listed::Skew | Listed::DeliverySkew | Listed::AttentionLessMerit) {
+            if matches!(
+                how,
+                Listed::Skew | Listed::DeliverySkew | Listed::ClassSkew | Listed::AttentionLessMerit
+            ) {
                 test(&mut own, 0.0);
             }
             findings.push(own);
@@ -340,14 +354,14 @@ impl Place<'_> {
     }
 
     /// Where groups of items stand.
-    fn shown(&self, sums: &ListSums, findings: &mut Vec<Finding>) {
+    fn shown(&self, (lists, sums): (&Lists, &ListSums), findings: &mut Vec<Finding>) {
         let groups = &self.groups().groups;
         let known: Vec<usize> = (0..groups.len()).filter(|&group| groups[group].is_known()).collect();
         for (metric, how) in self.plan.outcomes[self.outcome].listed() {
             if how.side() == ListSide::Receiver {
                 continue;
             }
-            let number = |of: &[usize]| read(sums, how, of, 0, self.outcome, &known, &[]);
+            let number = |of: &[usize]| read((lists, sums), how, of, 0, self.outcome, &known, &[]);
             if how.of_all_groups() {
                 let about = About::Extremes {
                     grouping: self.grouping,

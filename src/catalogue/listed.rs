@@ -71,6 +71,16 @@ pub enum Listed {
     Snips,
     /// Effective rows.
     EffectiveRows,
+    /// Selections by how likely their places are looked at.
+    Debiased,
+    /// What a model expects of the policy.
+    Direct,
+    /// The same, corrected by weighted selections.
+    DoublyRobust,
+    /// Share that a class of items has of a group's heads against the target, on logarithms.
+    ClassSkew,
+    /// Divergence of the classes in prefixes from the target.
+    ClassNdkl,
     /// Share of all items that is shown.
     Coverage,
     /// Concentration of attention on items.
@@ -122,9 +132,13 @@ impl Listed {
             | Listed::Taste
             | Listed::Ips
             | Listed::Snips
+            | Listed::Debiased
+            | Listed::Direct
+            | Listed::DoublyRobust
+            | Listed::ClassNdkl
             | Listed::Coverage
             | Listed::ItemGini => &Contrast::ALL,
-            Listed::PopularityLift => &[Contrast::Value, Contrast::Gap, Contrast::MaxGap],
+            Listed::PopularityLift | Listed::ClassSkew => &[Contrast::Value, Contrast::Gap, Contrast::MaxGap],
             Listed::Unfair(_) => &[Contrast::Gap],
             _ => &[Contrast::Value],
         }
@@ -134,9 +148,11 @@ impl Listed {
     #[must_use]
     pub fn side(self) -> ListSide {
         match self {
-            Listed::Exposure | Listed::ExposureShare | Listed::ExposurePerMerit | Listed::SelectedPerMerit => {
-                ListSide::Both
-            }
+            Listed::Exposure
+            | Listed::ExposureShare
+            | Listed::ExposurePerMerit
+            | Listed::SelectedPerMerit
+            | Listed::Debiased => ListSide::Both,
             Listed::ExposurePerItem
             | Listed::AttentionLessMerit
             | Listed::InequityOfAttention
@@ -179,7 +195,14 @@ impl Listed {
     /// Whether receivers have it for each class of items.
     #[must_use]
     pub fn by_class(self) -> bool {
-        self.side() == ListSide::Both || self == Listed::DeliverySkew
+        let shown = self.side() == ListSide::Both && self != Listed::Debiased;
+        shown || matches!(self, Listed::DeliverySkew | Listed::ClassSkew)
+    }
+
+    /// Whether it is about a share that everybody's sums are part of.
+    #[must_use]
+    pub fn of_everybody(self) -> bool {
+        matches!(self, Listed::DeliverySkew | Listed::ClassSkew)
     }
 
     /// Whether it needs sums by item.

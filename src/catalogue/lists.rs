@@ -13,6 +13,9 @@ const POPULAR: &[Need] = &[Need::List, Need::Popularity];
 const PROFILE: &[Need] = &[Need::Relevance, Need::Popularity];
 const TASTE: &[Need] = &[Need::Relevance, Need::ItemClass];
 const WEIGHTED: &[Need] = &[Need::Relevance, Need::Propensity];
+const EXAMINED: &[Need] = &[Need::Relevance, Need::Examination];
+const MODELLED: &[Need] = &[Need::Relevance, Need::Propensity, Need::Expected];
+const CLASSES: &[Need] = &[Need::List, Need::ItemClass];
 const ITEMS: &[Need] = &[Need::List, Need::Item];
 const RATED: &[Need] = &[Need::Relevance, Need::Item, Need::Label, Need::Score];
 
@@ -345,6 +348,27 @@ pub(super) const RANKING: &[Entry] = &[
             SIDE,
         )
     },
+    Entry {
+        title: "Skew of an item class for a group",
+        meaning: "How much more (above 0) or less of an item class stands in the heads of a group's lists than the target says.",
+        formula_text: "ln(share of the class among rows of known class at ranks up to `depth` / target share); the target is `class_target`, else the share in the lists of everybody",
+        aliases: &[alias(
+            "skew_at_k_by_receiver",
+            Contrast::Value,
+            "Geyik et al. 2019, of the lists of one group of people",
+        )],
+        caution: "Without `class_target` groups are compared with everybody, themselves included: what all are shown too little of does not show.",
+        source: "Geyik, Ambler & Kenthapadi 2019 (KDD), definition 1; natural logarithm, no smoothing",
+        ..entry("class_skew", ClassSkew, Unit::Number, Direction::Neutral, CLASSES)
+    },
+    Entry {
+        title: "Divergence of item classes for a group (NDKL)",
+        meaning: "How far the mix of item classes in the prefixes of a group's lists is from the target, the first ones counting most; 0: never.",
+        formula_text: "mean over lists of sum of KL(shares of classes among the first i rows of known class, target) / log2(i + 1), over sum of 1 / log2(i + 1), ranks up to `depth`; in nats; the target is `class_target`, else the shares in the lists of everybody",
+        caution: "Short prefixes can't meet a target: even a fair list has a number above 0, so look at the gap between groups.",
+        source: "Geyik, Ambler & Kenthapadi 2019 (KDD), definition 4; no smoothing",
+        ..entry("class_ndkl", ClassNdkl, Unit::Number, Direction::Worse, CLASSES)
+    },
 ];
 
 pub(super) const RECOMMENDER: &[Entry] = &[
@@ -497,6 +521,51 @@ pub(super) const RECOMMENDER: &[Entry] = &[
             Unit::Number,
             Direction::Neutral,
             WEIGHTED,
+        )
+    },
+    Entry {
+        title: "Selection rate corrected for position",
+        meaning: "How often rows would be selected if all were looked at as often as the first place: who was shown the same farther down is not taken to want it less.",
+        formula_text: "sum of selected / e(rank) / rows, over rows with a decision at ranks whose e is told; e(rank) is how likely a rank is looked at (`examination`)",
+        aliases: &[alias(
+            "debiased_click_rate",
+            Contrast::Value,
+            "LiFT `debiasPositiveLabelScores` draws the selected rows again with 1 / e, from a seed",
+        )],
+        caution: "It takes a selection for looking times wanting, and looking for the same in all groups. With \"estimate\", e comes from items that stood at neighbouring ranks: where an item was put high because just this person wanted it, e is too low for the ranks below.",
+        source: "Joachims, Swaminathan & Schnabel 2017 (WSDM), inverse propensity of examination; Agarwal et al. 2019 (WSDM) for the estimate",
+        ..entry("debiased_rate", Debiased, Unit::Number, Direction::Favour, EXAMINED)
+    },
+    Entry {
+        title: "Selection rate that a model expects",
+        meaning: "How often a model expects rows to be selected under the policy in question.",
+        formula_text: "sum of `policy_expected` / rows, over rows with a weight and both expectations",
+        aliases: &[alias(
+            "direct_method",
+            Contrast::Value,
+            "Open Bandit Pipeline DirectMethod; Jurity CTR, direct",
+        )],
+        caution: "As good as the model, which no row of the log corrects.",
+        source: "Dudík, Langford & Li 2011 (ICML), section 2",
+        ..entry("direct_rate", Direct, Unit::Number, Direction::Favour, MODELLED)
+    },
+    Entry {
+        title: "Doubly robust selection rate",
+        meaning: "How often rows would be selected under the policy in question: what a model expects, corrected by what the log shows it to have missed.",
+        formula_text: "sum of (policy_expected + w x (selected - expected)) / rows; w = policy / propensity, at most `clip`",
+        aliases: &[alias(
+            "dr",
+            Contrast::Value,
+            "Open Bandit Pipeline DoublyRobust; Jurity CTR, DR",
+        )],
+        caution: "Right on average where either the propensities or the model are right; where both are wrong it is wrong. Fit the model on other rows than these.",
+        source: "Dudík, Langford & Li 2011 (ICML), section 3",
+        ..entry(
+            "doubly_robust_rate",
+            DoublyRobust,
+            Unit::Number,
+            Direction::Favour,
+            MODELLED,
         )
     },
 ];

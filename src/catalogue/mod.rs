@@ -744,6 +744,10 @@ pub enum Need {
     Popularity,
     /// `[list] propensity`, how likely it was shown.
     Propensity,
+    /// `[list] examination`, how likely a place is looked at.
+    Examination,
+    /// `[list] expected`, how likely a model takes a row to be selected.
+    Expected,
 }
 
 /// Which direction of a metric is better for the group, when being selected is favourable.

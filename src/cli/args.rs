@@ -333,6 +333,10 @@ pub enum Has {
     Popularity,
     /// How likely items were shown.
     Propensity,
+    /// How likely places are looked at.
+    Examination,
+    /// What a model expects.
+    Expected,
 }
 
 /// `parytet check`.

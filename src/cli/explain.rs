@@ -69,5 +69,7 @@ fn needs(has: Has) -> &'static [Need] {
         Has::Item => &[Need::Item, Need::Candidates],
         Has::Popularity => &[Need::Popularity],
         Has::Propensity => &[Need::Propensity],
+        Has::Examination => &[Need::Examination],
+        Has::Expected => &[Need::Expected],
     }
 }

@@ -268,6 +268,29 @@ impl<'g> AttributeCoder<'g> {
         }
     }
 
+    /// Appends the codes of the first `rows` values of a column, one by one: what no group can be made of is not known in
+    /// rows that are left out.
+    ///
+    /// # Errors
+    /// The first other row whose value has no group.
+    pub(super) fn codes_but(
+        &mut self,
+        column: &Column,
+        rows: usize,
+        on: &dyn Fn(usize) -> Option<Date>,
+        left_out: &dyn Fn(usize) -> bool,
+        codes: &mut Vec<u32>,
+    ) -> Result<(), (usize, CodeError)> {
+        for row in 0..rows {
+            codes.push(match self.code(Value::of(column, row), &|| on(row)) {
+                Ok(code) => code,
+                Err(error) if error != CodeError::TooManyGroups && left_out(row) => MISSING,
+                Err(error) => return Err((row, error)),
+            });
+        }
+        Ok(())
+    }
+
     /// Of whole numbers: small ones, such as ages, have a place each.
     fn integers(
         &mut self,

@@ -140,13 +140,13 @@ impl<'c> Counting<'c> {
         };
         let is_named = |row: usize| named.get(row).is_none_or(|named| *named);
 
-        self.code(batch, &rows.subjects, &is_named, &mut sound);
-        rows.cells.clear();
-        self.cells.cells(&self.codes, sound.end, &mut rows.cells);
-
+        // Rows that are left out are counted by group, but what no group can be made of is no fault there.
         rows.fates.clear();
         rows.fates.resize(sound.end, Fate::Audited);
         self.filter(batch, &mut rows.fates, &mut sound);
+        self.code(batch, (&rows.subjects, &rows.fates), &is_named, &mut sound);
+        rows.cells.clear();
+        self.cells.cells(&self.codes, sound.end, &mut rows.cells);
         rows.fates.truncate(sound.end);
         if plan.subject.is_some() {
             for (row, fate) in rows.fates.iter_mut().enumerate() {
@@ -191,9 +191,16 @@ impl<'c> Counting<'c> {
         })
     }
 
-    /// The codes of all attributes.
-    fn code(&mut self, batch: &Batch, subjects: &[u128], is_named: &dyn Fn(usize) -> bool, sound: &mut Sound) {
+    /// The codes of all attributes. Where a row that is left out has a value of no group, the group is not known.
+    fn code(
+        &mut self,
+        batch: &Batch,
+        (subjects, fates): (&[u128], &[Fate]),
+        is_named: &dyn Fn(usize) -> bool,
+        sound: &mut Sound,
+    ) {
         let plan = self.counter.plan;
+        let left_out = |row: usize| fates.get(row) == Some(&Fate::Filtered);
         let on = |row: usize| row_day(plan, batch, row);
         let mut found: Option<Vec<Option<usize>>> = None;
         let mut from_people = 0;
@@ -201,7 +208,13 @@ impl<'c> Counting<'c> {
             let codes = &mut self.codes[a];
             codes.clear();
             if let Some(stages) = &mut self.stages[a] {
-                if let Err((row, column, text)) = stages.codes(batch, sound.end, codes) {
+                let mut coded = stages.codes(batch, sound.end, None, codes);
+                if coded.as_ref().is_err_and(|(row, ..)| left_out(*row)) {
+                    let kept: Vec<u8> = (0..sound.end).map(|row| u8::from(!left_out(row))).collect();
+                    codes.clear();
+                    coded = stages.codes(batch, sound.end, Some(&kept), codes);
+                }
+                if let Err((row, column, text)) = coded {
                     let place = place(&plan.log, &plan.log_columns, batch, row, column);
                     sound.fail(row, not_a_number(&text).at(place));
                     codes.resize(sound.end, super::code::MISSING);
@@ -214,7 +227,16 @@ impl<'c> Counting<'c> {
                 continue;
             }
             let coded = match (attribute.table, &self.counter.people) {
-                (Table::Log, _) => self.coders[a].codes(&batch.columns[attribute.column], sound.end, &on, codes),
+                (Table::Log, _) => {
+                    let column = &batch.columns[attribute.column];
+                    match self.coders[a].codes(column, sound.end, &on, codes) {
+                        Err((row, error)) if left_out(row) && error != CodeError::TooManyGroups => {
+                            codes.clear();
+                            self.coders[a].codes_but(column, sound.end, &on, &left_out, codes)
+                        }
+                        coded => coded,
+                    }
+                }
                 (Table::People, None) => {
                     codes.resize(sound.end, super::code::MISSING);
                     Ok(())
@@ -235,7 +257,10 @@ impl<'c> Counting<'c> {
                     let at = from_people;
                     (0..sound.end).try_for_each(|row| {
                         let code = table.code(found[row], at, &attribute.rule, &|| on(row));
-                        codes.push(code.map_err(|error| (row, error))?);
+                        codes.push(match code {
+                            Err(_) if left_out(row) => super::code::MISSING,
+                            code => code.map_err(|error| (row, error))?,
+                        });
                         Ok(())
                     })
                 }

@@ -54,6 +54,8 @@ impl Listing {
         let popularity = column(lists.popularity)?;
         let propensity = column(lists.propensity)?;
         let policy = column(lists.policy)?;
+        let expected = column(lists.expected)?;
+        let policy_expected = column(lists.policy_expected)?;
         for row in (0..rows.cells.len()).filter(|row| audited[*row] > 0) {
             let fault =
                 |told: Diagnostic, column: usize| Err(told.at(place(&plan.log, &plan.log_columns, batch, row, column)));
@@ -105,6 +107,9 @@ impl Listing {
                     }
                     _ => self.of_row.push(weight),
                 }
+            }
+            for expected in [&expected, &policy_expected].into_iter().flatten() {
+                self.of_row.push(expected[row]);
             }
             for (o, outcome) in plan.outcomes.iter().enumerate() {
                 let decisions = &rows.outcomes[o];

@@ -61,11 +61,12 @@ impl Stages {
         &mut self,
         batch: &Batch,
         rows: usize,
+        wanted: Option<&[u8]>,
         codes: &mut Vec<u32>,
     ) -> Result<(), (usize, usize, String)> {
         let mut by_stage = Vec::new();
         for (test, &column) in self.tests.iter_mut().zip(&self.columns) {
-            let met = test.meets(&batch.columns[column], rows, None);
+            let met = test.meets(&batch.columns[column], rows, wanted);
             by_stage.push(met.map_err(|(row, text)| (row, column, text))?);
         }
         let stages = by_stage.len() as u32;

@@ -3,7 +3,7 @@
 use crate::catalogue::{ListSide, Listed, Unfairness};
 use crate::ranking::{jensen_shannon, skew};
 use crate::tally::histogram::REPLICATES;
-use crate::tally::lists::{ItemSums, ListSums, Ratings, Shown, Sum};
+use crate::tally::lists::{Examination, ItemSums, ListSums, Placed, Ratings, Shown, Sum};
 
 use super::conditional::Reason;
 
@@ -25,6 +25,10 @@ pub struct Reading<'a> {
     pub known: &'a [usize],
     /// Groups of people with their shares of a population.
     pub population: &'a [(usize, f64)],
+    /// How likely places are looked at.
+    pub examination: Option<&'a Examination>,
+    /// The target of each class where the spec states it; else it is what everybody has.
+    pub class_target: Option<&'a [f64]>,
     /// The replicate that is left out.
     pub without: Option<usize>,
 }
@@ -106,6 +110,48 @@ impl Reading<'_> {
         skew(over(rows, all)?, share).ok_or("absent-group")
     }
 
+    /// What share a class has of the heads of these groups' lists, against its target.
+    fn class_skew(&self) -> Result<f64, Reason> {
+        let share = |groups: &[usize]| {
+            let rows = |class: usize| {
+                let of = |group: &usize| self.shown_of(*group, class, Shown::Head);
+                groups.iter().map(of).sum::<f64>()
+            };
+            // Classes that the target does not list are left out.
+            let listed = |class: &usize| self.class_target.is_none_or(|target| target[*class] > 0.0);
+            let known = self.known.iter().copied().filter(listed);
+            over(rows(self.class), known.map(rows).sum())
+        };
+        let target = match self.class_target {
+            Some(target) => target[self.class],
+            None => share(&(0..self.sums.groups).collect::<Vec<_>>())?,
+        };
+        if target <= 0.0 {
+            return Err("no-target");
+        }
+        skew(share(self.groups)?, target).ok_or("absent-group")
+    }
+
+    /// Selected rows by how likely their ranks are looked at, over all rows.
+    fn debiased(&self) -> Result<f64, Reason> {
+        let Some(examination) = self.examination else {
+            return Err("undefined");
+        };
+        let (mut selected, mut decided) = (0.0, 0.0);
+        for (rank, chance) in examination.chances(self.outcome, self.without).into_iter().enumerate() {
+            let sum = |which: Placed| -> f64 {
+                let of = |group: &usize| add_up(self.sums.placed(*group, self.outcome, rank, which), self.without);
+                self.groups.iter().map(of).sum()
+            };
+            let rows = sum(Placed::Decided);
+            if rows > 0.0 {
+                selected += sum(Placed::Selected) / chance.ok_or("examination-unknown")?;
+                decided += rows;
+            }
+        }
+        over(selected, decided)
+    }
+
     /// The value of a metric of a group.
     ///
     /// # Errors
@@ -147,6 +193,11 @@ impl Reading<'_> {
             Listed::Taste => over(self.sum(Sum::Taste), self.sum(Sum::TastePeople)),
             Listed::Ips => over(self.sum(Sum::WeightedSelected), self.sum(Sum::WeightedRows)),
             Listed::Snips => over(self.sum(Sum::WeightedSelected), self.sum(Sum::Weight)),
+            Listed::Debiased => self.debiased(),
+            Listed::Direct => over(self.sum(Sum::Expected), self.sum(Sum::Modelled)),
+            Listed::DoublyRobust => over(self.sum(Sum::Expected) + self.sum(Sum::Missed), self.sum(Sum::Modelled)),
+            Listed::ClassSkew => self.class_skew(),
+            Listed::ClassNdkl => over(self.sum(Sum::ClassNdkl), self.sum(Sum::ClassLists)),
             Listed::EffectiveRows => over(self.sum(Sum::Weight).powi(2), self.sum(Sum::SquaredWeight)),
             _ => Err("undefined"),
         }

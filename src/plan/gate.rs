@@ -490,6 +490,14 @@ pub(super) fn not_given(outcome: &Outcome, metric: Metric, asked: &str) -> Diagn
         ),
         Some(Need::Item | Need::Candidates) => ("items", "add item = \"item_id\" to [list]"),
         Some(Need::Popularity) => ("the popularity of items", "add popularity = \"popularity\" to [list]"),
+        Some(Need::Examination) => (
+            "how likely places are looked at",
+            "add examination = [1.0, 0.7, 0.5], or examination = \"estimate\", to [list]",
+        ),
+        Some(Need::Expected) => (
+            "what a model expects",
+            "add expected = \"q\" and policy_expected = \"q_policy\" to [list]",
+        ),
         Some(Need::Propensity) => ("propensities", "add propensity = \"propensity\" to [list]"),
         _ => (
             "an outcome declared unfavourable",

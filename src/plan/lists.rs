@@ -5,7 +5,7 @@ use super::{Attribute, Table, Weight};
 use crate::catalogue::Need;
 use crate::diagnostic::Diagnostic;
 use crate::ranking::{Discount, Ideal};
-use crate::spec::{At, Protected, Spec};
+use crate::spec::{self, At, Protected, Spec};
 
 /// Ranks of the head, and ranks between cut points.
 const DEPTH: u64 = 10;
@@ -13,6 +13,8 @@ const DEPTH: u64 = 10;
 const DEEPEST: u64 = 1000;
 /// Level of the ranked group fairness test.
 const FAIR_ALPHA: f64 = 0.1;
+/// How far rounding may keep shares from adding up to 1.
+const ROUNDED: f64 = 0.005;
 /// Outcomes of rows that are kept list by list.
 const MOST_OUTCOMES: usize = 10;
 
@@ -49,6 +51,23 @@ pub struct Lists {
     pub policy: Option<usize>,
     /// Largest weight.
     pub clip: Option<f64>,
+    /// How likely places are looked at.
+    pub examination: Option<Examination>,
+    /// What shares item classes should have, by name; `None`: those in the lists of everybody.
+    pub class_target: Option<Vec<(String, f64)>>,
+    /// Column of how likely a model takes the row to be selected.
+    pub expected: Option<usize>,
+    /// Column of the same of what the policy would show.
+    pub policy_expected: Option<usize>,
+}
+
+/// How likely places are looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Examination {
+    /// So likely, from the first rank on.
+    Known(Vec<f64>),
+    /// As items tell that stood at neighbouring ranks, down to the depth.
+    Estimate,
 }
 
 /// What shares of item groups should be.
@@ -72,6 +91,8 @@ pub struct Listing {
     candidates: bool,
     popularity: bool,
     propensity: bool,
+    examination: bool,
+    expected: bool,
 }
 
 impl Listing {
@@ -89,6 +110,8 @@ impl Listing {
             Need::Relevance => true,
             Need::Popularity => self.popularity,
             Need::Propensity => self.propensity,
+            Need::Examination => self.examination,
+            Need::Expected => self.expected,
             _ => false,
         }
     }
@@ -106,6 +129,8 @@ pub(super) fn listing(spec: &Spec, first: bool) -> Option<Listing> {
         candidates: spec.protected.iter().any(|p| p.candidates.is_some()),
         popularity: list.popularity.is_some(),
         propensity: list.propensity.is_some(),
+        examination: list.examination.is_some(),
+        expected: list.expected.is_some(),
     })
 }
 
@@ -177,6 +202,8 @@ pub(super) fn lists(
     let popularity = find(list.popularity.as_ref());
     let propensity = find(list.propensity.as_ref());
     let policy = find(list.policy.as_ref());
+    let expected = find(list.expected.as_ref());
+    let policy_expected = find(list.policy_expected.as_ref());
     let class = list
         .item_class
         .as_ref()
@@ -200,7 +227,58 @@ pub(super) fn lists(
         propensity,
         policy,
         clip: clip(spec, faults),
+        examination: examination(spec, faults),
+        class_target: class_target(spec, faults),
+        expected,
+        policy_expected,
     })
+}
+
+/// How likely places are looked at, where that can be had.
+fn examination(spec: &Spec, faults: &mut Faults<'_>) -> Option<Examination> {
+    let list = spec.list.as_ref()?;
+    let written = list.examination.as_ref()?;
+    Some(match &written.value {
+        spec::Examination::Known(chances) => Examination::Known(chances.clone()),
+        spec::Examination::Estimate => {
+            if list.item.is_none() {
+                faults.add(
+                    Diagnostic::new("missing-key", "examination = \"estimate\" needs `item`")
+                        .help("it comes from items that stood at neighbouring ranks: item = \"item_id\""),
+                    &written.origin,
+                );
+            }
+            Examination::Estimate
+        }
+    })
+}
+
+/// What shares item classes should have; they add up to 1.
+fn class_target(spec: &Spec, faults: &mut Faults<'_>) -> Option<Vec<(String, f64)>> {
+    let list = spec.list.as_ref()?;
+    let written = list.class_target.as_ref()?;
+    if list.item_class.is_none() {
+        faults.add(
+            Diagnostic::new("missing-key", "`class_target` needs `item_class`"),
+            &written.origin,
+        );
+    }
+    let sum: f64 = written.value.iter().map(|(_, share)| share).sum();
+    if (sum - 1.0).abs() > ROUNDED {
+        faults.add(
+            Diagnostic::new(
+                "bad-value",
+                format!("the shares of `class_target` must add up to 1, and these are {sum} together"),
+            ),
+            &written.origin,
+        );
+    }
+    let shares = written.value.iter();
+    Some(
+        shares
+            .map(|(class, share)| (class.value.clone(), share / sum))
+            .collect(),
+    )
 }
 
 /// The discount, and whether what it goes by is given and nothing else.
@@ -233,6 +311,13 @@ fn discount(spec: &Spec, faults: &mut Faults<'_>) -> Option<Discount> {
             _ => {}
         }
     }
+    if word == "examination" && list.examination.is_none() {
+        faults.add(
+            Diagnostic::new("missing-key", "discount = \"examination\" needs `examination`"),
+            origin,
+        );
+        return None;
+    }
     match word {
         "geometric" => {
             let gamma = list.gamma.as_ref()?;
@@ -247,6 +332,7 @@ fn discount(spec: &Spec, faults: &mut Faults<'_>) -> Option<Discount> {
         "reciprocal" => Some(Discount::Reciprocal),
         "step" => Some(Discount::Step(within(list.k.as_ref(), "k", DEPTH, faults) as u32)),
         "observed" => Some(Discount::Observed),
+        "examination" => Some(Discount::Examination),
         _ => Some(Discount::Log2),
     }
 }
@@ -309,11 +395,26 @@ fn clip(spec: &Spec, faults: &mut Faults<'_>) -> Option<f64> {
     for (key, origin) in [
         ("clip", list.clip.as_ref().map(|clip| &clip.origin)),
         ("policy", list.policy.as_ref().map(|policy| &policy.origin)),
+        ("expected", list.expected.as_ref().map(|column| &column.origin)),
     ] {
         if let (Some(origin), None) = (origin, &list.propensity) {
             faults.add(
                 Diagnostic::new("missing-key", format!("`{key}` needs `propensity`")),
                 origin,
+            );
+        }
+    }
+    // The correction of a model is of the policy's own scale, and needs both of its expectations.
+    let pairs = [
+        ("expected", &list.expected, "policy", &list.policy),
+        ("expected", &list.expected, "policy_expected", &list.policy_expected),
+        ("policy_expected", &list.policy_expected, "expected", &list.expected),
+    ];
+    for (key, written, needed, other) in pairs {
+        if let (Some(written), None) = (written, other) {
+            faults.add(
+                Diagnostic::new("missing-key", format!("`{key}` needs `{needed}`")),
+                &written.origin,
             );
         }
     }

@@ -17,7 +17,7 @@ mod waiver;
 
 pub use asof::as_of;
 pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
-pub use lists::{Listing, Lists, Target};
+pub use lists::{Examination, Listing, Lists, Target};
 pub use period::Every;
 pub use resolve::resolve;
 

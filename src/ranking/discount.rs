@@ -13,10 +13,12 @@ pub enum Discount {
     Step(u32),
     /// A column of the log says it.
     Observed,
+    /// How likely a rank is looked at, as the spec or the log says.
+    Examination,
 }
 
 impl Discount {
-    /// Attention at a rank, counted from 1; what a column says is not known here.
+    /// Attention at a rank, counted from 1; what a column or the log says is not known here.
     #[must_use]
     pub fn at(self, rank: u32) -> f64 {
         let rank_from_zero = f64::from(rank.saturating_sub(1));
@@ -25,7 +27,7 @@ impl Discount {
             Discount::Geometric(gamma) => gamma.powf(rank_from_zero),
             Discount::Reciprocal => 1.0 / (rank_from_zero + 1.0),
             Discount::Step(last) => f64::from(u8::from(rank <= last)),
-            Discount::Observed => 0.0,
+            Discount::Observed | Discount::Examination => 0.0,
         }
     }
 }

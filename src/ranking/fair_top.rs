@@ -110,7 +110,8 @@ mod tests {
         parts.iter().flat_map(|(fewest, times)| vec![*fewest; *times]).collect()
     }
 
-    /// Tables and chances of the tests of `fairsearch` (fairsearchcore 1.0.4), and of scipy's `binom.ppf`.
+    /// Tables of `fairsearch` (fairsearchcore 1.0.4) and scipy's `binom.ppf`; chances of both and of a recursion in Python
+    /// (`tests/oracles/lists.py`). Of the first table `fairsearch` tells 0.115, the chance to fail before its last rank.
     #[test]
     fn published_tables() {
         let test = FairTop::unadjusted(20, 0.25, 0.1);
@@ -136,6 +137,7 @@ mod tests {
         assert_eq!(FairTop::adjusted(10, 0.2, 0.15), FairTop::unadjusted(10, 0.2, 0.15));
         // `fairsearch` reports the adjusted table of this one to fail as often.
         close(FairTop::adjusted(30, 0.3, 0.05).fails, 0.048_777_307_972);
+        close(FairTop::adjusted(40, 0.5, 0.1).fails, 0.099_049_979_744);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub fn need(need: Need) -> &'static str {
         Need::Merit => "a merit (`score`, else `value`)",
         Need::Popularity => "the popularity of items (`[list] popularity`)",
         Need::Propensity => "propensities (`[list] propensity`)",
+        Need::Examination => "how likely places are looked at (`[list] examination`)",
+        Need::Expected => "what a model expects (`[list] expected`, `policy_expected`)",
         Need::Stratum => "a factor to compare within (`[[stratum]]`)",
     }
 }

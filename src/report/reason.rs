@@ -50,6 +50,10 @@ const PLAIN: &[(&str, &str)] = &[
         "absent-group",
         "it is absent from the heads of all lists, so that the number has no end",
     ),
+    (
+        "examination-unknown",
+        "how likely a rank is looked at is not known: no item that was selected stood there and at the rank before",
+    ),
     ("no-target", "the target does not list the group"),
     ("not-in-population", "the population does not list the group"),
     ("list-too-short", "no list has a cut point before its end"),

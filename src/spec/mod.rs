@@ -400,6 +400,15 @@ pub struct Periods {
     pub metrics: Vec<At<String>>,
 }
 
+/// How likely each place of a list is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Examination {
+    /// So likely, from the first rank on.
+    Known(Vec<f64>),
+    /// As items tell that stood at neighbouring ranks.
+    Estimate,
+}
+
 /// `[list]`: ordered lists, a row for each place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct List {
@@ -437,6 +446,14 @@ pub struct List {
     pub policy: Option<At<String>>,
     /// Largest weight.
     pub clip: Option<At<f64>>,
+    /// How likely a place is looked at.
+    pub examination: Option<At<Examination>>,
+    /// What shares of item classes should be.
+    pub class_target: Option<At<Shares>>,
+    /// Column of how likely a model takes the row to be selected.
+    pub expected: Option<At<String>>,
+    /// Column of the same of what the policy in question would show.
+    pub policy_expected: Option<At<String>>,
     /// Where the table was written.
     pub origin: Origin,
 }

@@ -13,8 +13,8 @@ use super::outcome::outcomes;
 use super::table::{Faults, Reader, number, place, texts};
 use super::waiver::waiver;
 use super::{
-    At, Audit, Condition, Csv, Database, Gate, Groups, Intersections, List, Log, Matching, Membership, Origin, People,
-    Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText,
+    At, Audit, Condition, Csv, Database, Examination, Gate, Groups, Intersections, List, Log, Matching, Membership,
+    Origin, People, Protected, Proxies, Recode, Relation, Search, Setting, Shares, ShortRows, Spec, SpecText,
 };
 use crate::diagnostic::{Diagnostic, near};
 
@@ -479,7 +479,7 @@ fn list(mut table: Reader<'_, '_, '_>) -> Option<List> {
     if position.is_none() {
         table.missing("position", "position = \"rank\"");
     }
-    let discounts = ["log2", "geometric", "reciprocal", "step", "observed"];
+    let discounts = ["log2", "geometric", "reciprocal", "step", "observed", "examination"];
     let list = List {
         request: table.name("request"),
         item: table.name("item"),
@@ -497,11 +497,54 @@ fn list(mut table: Reader<'_, '_, '_>) -> Option<List> {
         propensity: table.name("propensity"),
         policy: table.name("policy"),
         clip: table.number("clip"),
+        examination: examination(&mut table),
+        class_target: class_target(&mut table),
+        expected: table.name("expected"),
+        policy_expected: table.name("policy_expected"),
         position: position.unwrap_or_default(),
         origin,
     };
     table.finish();
     Some(list).filter(|list| !list.position.value.is_empty())
+}
+
+/// The chance of each rank to be looked at, or the word `estimate`.
+fn examination(table: &mut Reader<'_, '_, '_>) -> Option<At<Examination>> {
+    const HELP: &str = "for example: examination = [1.0, 0.7, 0.5], or examination = \"estimate\"";
+    let value = table.get("examination")?;
+    let told = match value.get_ref() {
+        DeValue::String(word) if word.as_ref() == "estimate" => Some(Examination::Estimate),
+        DeValue::Array(array) => {
+            let chances: Option<Vec<f64>> = array
+                .iter()
+                .map(|chance| number(chance.get_ref()).filter(|chance| *chance > 0.0 && *chance <= 1.0))
+                .collect();
+            chances.filter(|chances| !chances.is_empty()).map(Examination::Known)
+        }
+        _ => None,
+    };
+    let Some(told) = told else {
+        let fault = "`examination` is a list of chances above 0 and at most 1, one for each rank, or \"estimate\"";
+        table
+            .faults
+            .add(Diagnostic::new("bad-value", fault).help(HELP), value.span());
+        return None;
+    };
+    Some(At {
+        value: told,
+        origin: Origin::File(value.span()),
+    })
+}
+
+fn class_target(table: &mut Reader<'_, '_, '_>) -> Option<At<Shares>> {
+    let example = "{ premium = 0.3, plain = 0.7 }";
+    by_group(
+        table,
+        "class_target",
+        example,
+        "a share lies above 0 and is at most 1",
+        |share| share > 0.0 && share <= 1.0,
+    )
 }
 
 fn intersections(table: &mut Reader<'_, '_, '_>) -> Option<At<Intersections>> {

@@ -1,6 +1,6 @@
 """Oracle values of what groups show along stages, periods and systems (tests/followed.rs).
 
-Python 3.11, statsmodels 0.15.0, numpy, pandas. The log is made by the same splitmix64 as in the tests. Linear contrasts come
+Python 3.11, statsmodels 0.15.0, numpy, pandas, scipy. The log is made by the same splitmix64 as in the tests. Linear contrasts come
 from statsmodels: a mean for each cell, with errors robust to clusters of people and no small-sample factor; the factor
 m / (m - 1) is put on afterwards, m being the people of all cells together. Shares of stages are perturbed numerically, with
 each person's own totals.
@@ -15,6 +15,8 @@ import sys
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
+from scipy.stats import norm
+from scipy.stats import t as student
 
 MASK = (1 << 64) - 1
 
@@ -74,17 +76,28 @@ slope = {f"{g}{m}": s * w[m] * (m - mean) / squares for m in w for g, s in (("f"
 print("trend of accepted", *map(repr, contrast(data.gender + month.astype(str), slope, "accepted")))
 print("gap in 2024-03", *map(repr, contrast(data.gender + month.astype(str), {"f3": 1, "m3": -1}, "accepted")))
 
-# The CUSUM of moves from the gap before.
+# The CUSUM of moves from the gap before, as normal deviations: each side's error is that of its effective people, whoever
+# comes back, and t has Satterthwaite's degrees of freedom.
 up = down = 0.0
 for m in range(2, 7):
-    # The gap before is of pooled rows: cells of one period and of all before.
-    cells = data.gender + np.where(month == m, "now", np.where(month < m, "before", "later"))
-    value, error = contrast(cells, {"fnow": 1, "mnow": -1, "fbefore": -1, "mbefore": 1}, "accepted")
-    # parytet counts people by period: its small-sample factor differs a little from that of pooled cells.
-    people = sum(data.id[(month <= m) & (data.gender == g) & (cells == g + w)].nunique() for g in "fm" for w in ("now", "before"))
-    by_period = sum(data.id[(month == k) & (data.gender == g)].nunique() for k in range(1, m + 1) for g in "fm")
-    error *= math.sqrt(by_period / (by_period - 1) / (people / (people - 1)))
-    up, down = max(0.0, up + value / error - 0.5), max(0.0, down - value / error - 0.5)
+    value, parts = 0.0, []
+    for gender, sign in (("f", 1), ("m", -1)):
+        side = data[(data.gender == gender) & (month <= m)]
+        now = month[side.index] == m
+        e = 0
+        for which, weight in ((now, sign), (~now, -sign)):
+            rate, rows = side.accepted[which].mean(), which.sum()
+            value += weight * rate
+            e = e + weight * (side.accepted - rate).where(which, 0) / rows
+        variance = (e.groupby(side.id).sum() ** 2).sum()
+        sizes_of_people = side.groupby("id").size()
+        df = sizes_of_people.sum() ** 2 / (sizes_of_people**2).sum() - 1
+        parts.append((variance * (df + 1) / df, df))
+    variance = sum(v for v, _ in parts)
+    df = variance**2 / sum(v**2 / d for v, d in parts)
+    t = value / math.sqrt(variance)
+    z = math.copysign(norm.isf(student.sf(abs(t), df)), t)
+    up, down = max(0.0, up + z - 0.5), max(0.0, down - z - 0.5)
     print("cusum", m, repr(max(up, down)))
 
 # Stages: parts of the gap by all orders, and errors by each person's own totals.

@@ -1,10 +1,10 @@
 """Values of other toolkits for tests/lists.rs and src/ranking.
 
-pip install numpy pandas scipy
-pip install --no-deps FairRankTune==0.0.7 rectools==0.19.0   (their own pins are older than what they need)
+pip install numpy pandas scipy scikit-learn fairsearchcore==1.0.4
+pip install --no-deps FairRankTune==0.0.7 rectools==0.19.0 recbole==1.2.1   (their own pins are older than what they need)
 python tests/oracles/lists.py
 
-RecBole's metrics are written out below, because the package brings torch: its formulas, not its code.
+RecBole's metrics need no torch, only their import does: a stand-in is put in its place.
 """
 
 import importlib
@@ -74,6 +74,23 @@ for k, p, alpha in ((20, 0.25, 0.1), (20, 0.25, 0.078125), (10, 0.2, 0.15), (30,
     table = [int(binom.ppf(alpha, i, p)) for i in range(1, k + 1)]
     print(k, p, alpha, table, failure(table, p))
 
+print("the same by fairsearchcore 1.0.4")
+try:
+    import fairsearchcore
+    from fairsearchcore import fail_prob
+
+    # Its key of a cache is a numpy integer, which no set takes today.
+    own = fail_prob.LegalAssignmentKey.__hash__
+    fail_prob.LegalAssignmentKey.__hash__ = lambda key: int(own(key))
+    for k, p, alpha in ((20, 0.25, 0.1), (10, 0.2, 0.15), (30, 0.3, 0.05), (40, 0.5, 0.1)):
+        fair = fairsearchcore.Fair(k, p, alpha)
+        for name, table in (("plain", fair.create_unadjusted_mtable()), ("adjusted", fair.create_adjusted_mtable())):
+            # A table that rises at its last rank: what is told is the chance to fail before it.
+            told, exact = fair.compute_fail_probability(table), failure([int(m) for m in table], p)
+            print(k, p, alpha, name, [int(m) for m in table], told, "by recursion", exact)
+except ImportError as error:
+    print("not here:", error)
+
 print("RecTools 0.19.0")
 try:
     from rectools import Columns
@@ -102,10 +119,36 @@ weight = 0.25 / np.array([0.5, 0.25, 0.125, 0.25, 0.5, 0.1])
 print("IPS", (weight * reward).mean(), "SNIPS", (weight * reward).sum() / weight.sum())
 print("effective rows", weight.sum() ** 2 / (weight**2).sum(), "cut at 2", np.minimum(weight, 2) @ reward / 6)
 
-print("RecBole: GiniIndex of counts", end=" ")
-counts = np.sort(np.array([1, 3, 0, 6, 2]))
-i = np.arange(1, 6)
-print(((2 * i - 6) * counts).sum() / (5 * counts.sum()))
+print("RecBole, its own code, of the lists that RecTools has above, and of items that stand 1, 3, 0, 6 and 2 times")
+
+
+class Torch(types.ModuleType):
+    def __getattr__(self, name):
+        return type(name, (), {})
+
+
+try:
+    np.float = float  # which numpy no longer has
+    sys.modules.setdefault("torch", Torch("torch"))
+    root = importlib.util.find_spec("recbole").submodule_search_locations[0]
+    for name, folder in (("recbole", ""), ("recbole.evaluator", "/evaluator")):
+        module = types.ModuleType(name)
+        module.__path__ = [root + folder]
+        sys.modules[name] = module
+    utilities = types.ModuleType("recbole.utils")
+    utilities.EvaluatorType = types.SimpleNamespace(RANKING=1, VALUE=2)
+    sys.modules["recbole.utils"] = utilities
+    metrics = importlib.import_module("recbole.evaluator.metrics")
+    hits = np.array([[item in "acfl" for item in "abcde"], [item in "oqst" for item in "mnopq"]])
+    relevant = np.array([4, 4])
+    for name in ("Hit", "MRR", "Recall", "NDCG", "Precision"):
+        metric = object.__new__(getattr(metrics, name))
+        arguments = (hits, relevant) if name in ("Recall", "NDCG") else (hits,)
+        print(name, metric.metric_info(*arguments)[:, -1].tolist())
+    shown = np.repeat(np.arange(5), [1, 3, 0, 6, 2])
+    print("GiniIndex", object.__new__(metrics.GiniIndex).get_gini(shown[:, None], 5))
+except (AttributeError, ImportError) as error:
+    print("not here:", error)
 
 print("fixtures/lists/shown.csv by pandas, depth 5")
 rows = pd.read_csv("fixtures/lists/shown.csv").dropna(subset=["rank"])

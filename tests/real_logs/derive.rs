@@ -27,11 +27,6 @@ pub fn log_of(stem: &str, spec: &str, data: &Path, folder: &Path) -> PathBuf {
                 Some(with(row, &hours))
             },
         ),
-        // Times of Spain are written in another way.
-        "ad_delivery_over_time" => rewrite(&published, &copy, Clone::clone, |header, row| {
-            let country = header.iter().position(|h| h == "country").unwrap();
-            (&row[country] == "CH").then(|| row.clone())
-        }),
         "resume_few" => {
             let mut index = 0;
             rewrite(&published, &copy, Clone::clone, |_, row| {

@@ -3,12 +3,12 @@
 //! Each level of such an axis is a cell of its own in the tally, and people who are in several cells have their products
 //! kept. So any smooth number made of cells has its error over people, whoever comes back.
 
+mod doubt;
 mod funnel;
 mod periods;
 
 use std::collections::BTreeMap;
 
-use super::conditional::spread;
 use super::finding::{Delta, Finding, Recipe, Scale, Status};
 use super::{Assessment, Chosen, Place, blank};
 use crate::catalogue::{Along, Contrast, Formula, Linear, Metric, Unit};
@@ -190,6 +190,9 @@ impl Place<'_> {
             finding.subjects += behind.subjects;
             finding.rows += behind.rows;
         }
+        // Somebody in several cells is one person.
+        let all = self.groups().groups[group].sums(self.outcome).behind(of.denominator);
+        finding.subjects = finding.subjects.min(all.subjects);
         let is_ratio = contrast == Contrast::Ratio;
         let value = if is_ratio { told.value.exp() } else { told.value };
         if !value.is_finite() {
@@ -197,17 +200,13 @@ impl Place<'_> {
             return finding;
         }
         finding.estimate = Some(value);
-        let Some(spread) = spread(levels.tally, self.outcome, (of.numerator, of.denominator), &told.slopes) else {
+        let Some(doubt) = self.doubt(of, levels, group, told) else {
             return finding;
         };
-        let error = spread.variance.sqrt();
-        if !error.is_finite() {
-            return finding;
-        }
-        finding.standard_error = Some(error);
-        finding.df = Some(spread.df).filter(|df| df.is_finite());
-        if tested && error > 0.0 && finding.status == Status::Ok {
-            finding.test = t_two_sided(told.value / error, spread.df).map(|p| ("linearised t".to_owned(), p));
+        finding.standard_error = Some(doubt.error);
+        finding.df = Some(doubt.df).filter(|df| df.is_finite());
+        if tested && doubt.wide > 0.0 && finding.status == Status::Ok {
+            finding.test = t_two_sided(told.value / doubt.wide, doubt.df).map(|p| ("linearised t".to_owned(), p));
         }
         let scale = match contrast {
             Contrast::Ratio => Scale::Log,
@@ -216,14 +215,14 @@ impl Place<'_> {
             _ => Scale::Plain,
         };
         let error = if scale == Scale::Logit {
-            error / (value * (1.0 - value))
+            doubt.wide / (value * (1.0 - value))
         } else {
-            error
+            doubt.wide
         };
         let delta = Delta {
             value,
             error,
-            df: spread.df,
+            df: doubt.df,
             scale,
             how: "linearised",
         };

@@ -1,11 +1,11 @@
 //! Gaps from period to period: trend, a sequence of looks, an alarm for a move.
 
-use super::super::conditional::spread;
 use super::super::finding::{Recipe, Sequence, Status};
 use super::super::{About, Assessment, Place};
 use super::{Asked, Levels, Of};
 use crate::catalogue::{Along, Contrast, Measure, Metric};
 use crate::inference::confidence_sequence::{cusum, narrowest_at};
+use crate::inference::special::{normal_quantile, t_two_sided};
 use crate::metrics::smooth::{Smooth, sum};
 use crate::plan::{Every, Weight};
 
@@ -107,9 +107,8 @@ impl Place<'_> {
             self.gap_at(of, levels, group, &at)
         };
         let variance = |gap: &Smooth| {
-            let linear = (of.numerator, of.denominator);
-            let found = spread(levels.tally, self.outcome, linear, &gap.slopes)?;
-            (found.variance > 0.0 && gap.value.is_finite()).then_some(found.variance)
+            let wide = self.doubt(of, levels, group, gap)?.wide;
+            (wide > 0.0 && gap.value.is_finite()).then_some(wide * wide)
         };
         let Some(last) = levels
             .labels
@@ -159,10 +158,9 @@ impl Place<'_> {
             let (level, gap) = &usable[place];
             let before: Vec<usize> = usable[..place].iter().map(|(level, _)| *level).collect();
             let moved = gap.minus(&self.gap_at(of, levels, group, &before));
-            let linear = (of.numerator, of.denominator);
-            let error = spread(levels.tally, self.outcome, linear, &moved.slopes).map(|s| s.variance.sqrt());
-            if let Some(error) = error.filter(|error| *error > 0.0) {
-                deviations.push(moved.value / error);
+            let doubt = self.doubt(of, levels, group, &moved).filter(|doubt| doubt.wide > 0.0);
+            if let Some(deviation) = doubt.and_then(|doubt| as_normal(moved.value / doubt.wide, doubt.df)) {
+                deviations.push(deviation);
                 at.push(*level);
             }
         }
@@ -208,6 +206,13 @@ impl Place<'_> {
                 .to_owned()
         })
     }
+}
+
+/// The normal deviation that is as rare as this one of Student's t: few people must not set an alarm off more often. What is
+/// too rare for a number is taken for the farthest that has one.
+fn as_normal(t: f64, df: f64) -> Option<f64> {
+    let tail = (t_two_sided(t, df)? / 2.0).max(f64::MIN_POSITIVE);
+    Some(-normal_quantile(tail)? * t.signum())
 }
 
 /// The number of each period, from 0 on, by the calendar where periods are made of the time.

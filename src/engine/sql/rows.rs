@@ -320,7 +320,9 @@ impl<'p> Rows<'p> {
         let scope = self.scope();
         let broken = format!("raw_q{k} = 1");
         match check {
-            Check::NotBanded(_) | Check::BornLater(_) => broken,
+            Check::NotBanded(_) | Check::BornLater(_) => {
+                format!("{} AND {broken}", self.passes(self.plan.filters.len()))
+            }
             Check::Filter(j) => format!("{} AND {broken}", self.passes(j)),
             Check::NoCount | Check::NotACount | Check::NotAWeight | Check::Selected(_) => {
                 format!("{scope} AND {broken}")

@@ -7,18 +7,21 @@ use std::thread;
 use hashbrown::HashSet;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::examined::{Examination, Standing};
 use super::one::{Adding, Frame, Numbers, Wanted};
 use super::rows::{ListRow, PARTS, Part, Recorder};
-use super::{Bank, ListSums, Lists, SHOWN, SUMS};
+use super::{Bank, ListSums, Lists, PLACED, SHOWN, SUMS};
 use crate::catalogue::{ListSide, Listed};
-use crate::plan::{Lists as Planned, Plan, Target};
+use crate::plan::{Examination as Looked, Lists as Planned, Plan, Target};
+use crate::ranking::Discount;
 use crate::tally::Label;
 use crate::tally::group::grouped;
 use crate::tally::histogram::{REPLICATES, replicate};
 use crate::tally::kernel::Kernel;
 
 impl Numbers {
-    /// The layout of the numbers that a plan's rows have: attention, popularity, weight, then the merits by outcome.
+    /// The layout of the numbers that a plan's rows have: attention, popularity, weight, what a model expects, then the merits by
+    /// outcome.
     fn of(plan: &Plan, lists: &Planned) -> Self {
         let mut next = 0;
         let mut place = |is: bool| {
@@ -29,6 +32,8 @@ impl Numbers {
             observed: place(lists.observed.is_some()),
             popularity: place(lists.popularity.is_some()),
             weight: place(lists.propensity.is_some()),
+            expected: place(lists.expected.is_some()),
+            policy_expected: place(lists.policy_expected.is_some()),
             merit: plan
                 .outcomes
                 .iter()
@@ -43,7 +48,13 @@ impl Recorder {
     #[must_use]
     pub fn of(plan: &Plan) -> Option<Self> {
         let numbers = Numbers::of(plan, plan.lists.as_ref()?);
-        let first = [numbers.observed, numbers.popularity, numbers.weight];
+        let first = [
+            numbers.observed,
+            numbers.popularity,
+            numbers.weight,
+            numbers.expected,
+            numbers.policy_expected,
+        ];
         let all = first.into_iter().chain(numbers.merit).flatten();
         Some(Self::new(all.count()))
     }
@@ -90,17 +101,21 @@ impl Kernel {
             .collect();
         let count = classes.len().max(1);
         let outcomes = plan.outcomes.len();
-        let mut everyone = ListSums::new(ListSide::Receiver, 1, count, outcomes);
+        let wanted = wanted(plan);
+        // What counts rows by rank is kept only for who asks.
+        let ranks = match &planned.examination {
+            Some(Looked::Known(chances)) if wanted.placed => chances.len(),
+            Some(Looked::Estimate) if wanted.placed => planned.depth as usize,
+            _ => 0,
+        };
+        let empty =
+            |side: ListSide, groups: usize, classes: usize| ListSums::new(side, groups, (classes, outcomes, ranks));
+        let mut everyone = empty(ListSide::Receiver, 1, count);
         everyone.unplaced[0] = unplaced.iter().sum();
         let mut all = vec![everyone];
         for (index, (of_cell, groups)) in of_groupings.iter().enumerate() {
             let side = plan.side(index);
-            let mut sums = ListSums::new(
-                side,
-                groups.len(),
-                if side == ListSide::Item { 1 } else { count },
-                outcomes,
-            );
+            let mut sums = empty(side, groups.len(), if side == ListSide::Item { 1 } else { count });
             for (cell, rows) in unplaced.iter().enumerate() {
                 sums.unplaced[of_cell[cell]] += rows;
             }
@@ -109,27 +124,43 @@ impl Kernel {
             }
             all.push(sums);
         }
+        let halves: Vec<u8> = plan
+            .outcomes
+            .iter()
+            .map(|outcome| if outcome.actual.is_some() { 3 } else { 1 })
+            .collect();
+        let standing = Standing::of(planned, &parts, outcomes);
+        let examination = match (&planned.examination, &standing) {
+            (Some(Looked::Known(chances)), _) => Some(Examination::Known(chances.clone())),
+            (_, Some(standing)) => Some(standing.empty()),
+            _ => None,
+        };
+        let looked_at = match (planned.discount, &planned.examination, &standing) {
+            (Discount::Examination, Some(Looked::Known(chances)), _) => chances.clone(),
+            (Discount::Examination, _, Some(standing)) => standing.attention(&parts, halves[0]),
+            _ => Vec::new(),
+        };
         let frame = Frame {
             plan: planned,
-            halves: plan
-                .outcomes
-                .iter()
-                .map(|outcome| if outcome.actual.is_some() { 3 } else { 1 })
-                .collect(),
+            halves,
             numbers: Numbers::of(plan, planned),
             of_cell: std::iter::once(vec![0; codes.len()])
                 .chain(of_groupings.iter().map(|(of_cell, _)| of_cell.clone()))
                 .collect(),
+            class_target: class_target(planned, &parts, &class_of, &class_known, &classes),
             classes: class_of,
             class_known,
-            wanted: wanted(plan),
+            wanted,
+            standing,
+            looked_at,
         };
         let deal = Deal {
             persons: plan.subject.is_some(),
             requests: planned.request.is_some(),
             seed: plan.seed,
         };
-        let mut whole = Adding::new(all.clone(), outcomes, frame.wanted.items);
+        let adding = || Adding::new(all.clone(), outcomes, frame.wanted.items, examination.clone());
+        let mut whole = adding();
         let mut parts = parts.into_iter().enumerate();
         loop {
             // So many parts at once as there are threads; their sums are added in the order of the parts.
@@ -141,7 +172,7 @@ impl Kernel {
                 let running: Vec<_> = now
                     .into_iter()
                     .map(|(index, part)| {
-                        let empty = Adding::new(all.clone(), outcomes, frame.wanted.items);
+                        let empty = adding();
                         let (frame, deal) = (&frame, &deal);
                         scope.spawn(move || of_part(frame, deal, index, part, empty))
                     })
@@ -157,7 +188,7 @@ impl Kernel {
         let mut sums = whole.sums.into_iter();
         let everyone = sums.next();
         Lists {
-            everyone: everyone.unwrap_or_else(|| ListSums::new(ListSide::Receiver, 1, count, outcomes)),
+            everyone: everyone.unwrap_or_else(|| empty(ListSide::Receiver, 1, count)),
             groupings: sums.collect(),
             classes,
             items: whole
@@ -166,6 +197,10 @@ impl Kernel {
             lists: whole.lists,
             rows: whole.rows,
             clipped,
+            examination: whole.examination,
+            unexamined: whole.unexamined,
+            class_target: frame.class_target,
+            target_stated: planned.class_target.is_some(),
         }
     }
 }
@@ -187,7 +222,7 @@ fn in_order(codes: &[Vec<u32>], labels: &[Vec<Label>]) -> (Vec<Vec<u32>>, Vec<u3
 }
 
 impl ListSums {
-    fn new(side: ListSide, groups: usize, classes: usize, outcomes: usize) -> Self {
+    fn new(side: ListSide, groups: usize, (classes, outcomes, ranks): (usize, usize, usize)) -> Self {
         Self {
             side,
             groups,
@@ -199,6 +234,8 @@ impl ListSums {
             outcomes,
             shown: Bank::new(groups * classes * outcomes, SHOWN),
             sums: Bank::new((groups + 1) * outcomes, SUMS),
+            ranks,
+            placed: Bank::new(groups * outcomes * ranks, PLACED),
         }
     }
 }
@@ -220,7 +257,31 @@ fn wanted(plan: &Plan) -> Wanted {
         }),
         fair: any(&|how| how == Listed::FairTopFailures),
         items: any(&Listed::of_items),
+        placed: any(&|how| how == Listed::Debiased),
+        classes: any(&|how| how == Listed::ClassNdkl),
     }
+}
+
+/// What shares item classes should have: those of the spec, else those among the rows of all heads.
+fn class_target(planned: &Planned, parts: &[Part], class_of: &[usize], known: &[bool], classes: &[Label]) -> Vec<f64> {
+    if let Some(target) = &planned.class_target {
+        let of = |label: &Label| target.iter().find(|(class, _)| *class == label.name);
+        return classes
+            .iter()
+            .map(|label| of(label).map_or(0.0, |(_, share)| *share))
+            .collect();
+    }
+    let mut rows = vec![0.0; classes.len()];
+    for row in parts.iter().flat_map(|part| &part.rows) {
+        let cell = row.cell as usize;
+        if known[cell] && row.position <= planned.depth {
+            rows[class_of[cell]] += 1.0;
+        }
+    }
+    let all: f64 = rows.iter().sum();
+    rows.into_iter()
+        .map(|rows| if all > 0.0 { rows / all } else { 0.0 })
+        .collect()
 }
 
 /// Sets what the shares of item groups should be, and how many items they have.

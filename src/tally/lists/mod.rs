@@ -5,10 +5,12 @@
 //! was shown, dealt into the replicates of people. All that follows is a function of these sums.
 
 mod close;
+mod examined;
 mod items;
 mod one;
 mod rows;
 
+pub use examined::Examination;
 pub use items::{ItemSums, Items, Ratings};
 pub use rows::{ListRow, Recorder};
 
@@ -31,6 +33,18 @@ pub enum Shown {
     Merit,
     /// How many of them were selected.
     MeritSelected,
+    /// Rows in the head, where classes are known; of the first outcome.
+    Head,
+}
+
+/// A sum over rows of a group at one rank, by outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Placed {
+    /// Rows with a decision.
+    Decided,
+    /// Selected rows.
+    Selected,
 }
 
 /// A sum over the lists of a group, by outcome.
@@ -101,10 +115,21 @@ pub enum Sum {
     WeightedSelected,
     /// Rows with a weight.
     WeightedRows,
+    /// Rows with a weight and what a model expects.
+    Modelled,
+    /// What it expects of the policy.
+    Expected,
+    /// Weighted selections less what it expects of the row.
+    Missed,
+    /// Divergence of the classes in prefixes from the target; of the first outcome.
+    ClassNdkl,
+    /// Lists that have it.
+    ClassLists,
 }
 
-const SHOWN: usize = Shown::MeritSelected as usize + 1;
-const SUMS: usize = Sum::WeightedRows as usize + 1;
+const SHOWN: usize = Shown::Head as usize + 1;
+const SUMS: usize = Sum::ClassLists as usize + 1;
+const PLACED: usize = Placed::Selected as usize + 1;
 
 /// Sums by replicate, several for each slot.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +180,9 @@ pub struct ListSums {
     outcomes: usize,
     shown: Bank,
     sums: Bank,
+    /// Ranks that are told apart.
+    ranks: usize,
+    placed: Bank,
 }
 
 impl ListSums {
@@ -178,9 +206,20 @@ impl ListSums {
         self.sums.at(self.slot(group, outcome), which as usize)
     }
 
+    fn placed_slot(&self, group: usize, outcome: usize, rank: usize) -> usize {
+        (group * self.outcomes + outcome) * self.ranks + rank
+    }
+
+    /// A sum over rows of a group at a rank, counted from 0, by replicate.
+    #[must_use]
+    pub fn placed(&self, group: usize, outcome: usize, rank: usize, which: Placed) -> &[f64] {
+        self.placed.at(self.placed_slot(group, outcome, rank), which as usize)
+    }
+
     fn merge(&mut self, other: &Self) {
         self.shown.merge(&other.shown);
         self.sums.merge(&other.sums);
+        self.placed.merge(&other.placed);
     }
 }
 
@@ -201,4 +240,12 @@ pub struct Lists {
     pub rows: u64,
     /// Rows whose weight was cut.
     pub clipped: u64,
+    /// How likely places are looked at, where that is told.
+    pub examination: Option<Examination>,
+    /// Rows at ranks of which that is not told.
+    pub unexamined: u64,
+    /// What shares item classes should have; 0 for those that are left out.
+    pub class_target: Vec<f64>,
+    /// Whether the spec states them.
+    pub target_stated: bool,
 }

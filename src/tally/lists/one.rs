@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use super::examined::{Examination, Standing};
 use super::items::Filling;
 use super::rows::{ListRow, Part};
-use super::{ListSums, Shown, Sum};
+use super::{ListSums, Placed, Shown, Sum};
 use crate::catalogue::ListSide;
 use crate::plan::Lists as Planned;
 use crate::ranking::{Discount, FairTop, infeasible, ndkl, prefix_difference, prefix_kl, prefix_ratio, quality};
@@ -20,6 +21,8 @@ pub(super) struct Numbers {
     pub(super) observed: Option<usize>,
     pub(super) popularity: Option<usize>,
     pub(super) weight: Option<usize>,
+    pub(super) expected: Option<usize>,
+    pub(super) policy_expected: Option<usize>,
     /// By outcome.
     pub(super) merit: Vec<Option<usize>>,
 }
@@ -30,6 +33,8 @@ pub(super) struct Wanted {
     pub(super) prefixes: bool,
     pub(super) fair: bool,
     pub(super) items: bool,
+    pub(super) placed: bool,
+    pub(super) classes: bool,
 }
 
 /// What all lists have in common.
@@ -44,7 +49,13 @@ pub(super) struct Frame<'a> {
     /// Class of each cell, and whether it is known.
     pub(super) classes: Vec<usize>,
     pub(super) class_known: Vec<bool>,
+    /// What shares classes should have; 0 for those that are left out.
+    pub(super) class_target: Vec<f64>,
     pub(super) wanted: Wanted,
+    /// Where items stood, where that tells how likely places are looked at.
+    pub(super) standing: Option<Standing>,
+    /// How likely ranks are looked at, where attention goes by it.
+    pub(super) looked_at: Vec<f64>,
 }
 
 /// Sums while lists are added.
@@ -55,6 +66,9 @@ pub(super) struct Adding {
     pub(super) items: Option<Filling>,
     pub(super) lists: u64,
     pub(super) rows: u64,
+    pub(super) examination: Option<Examination>,
+    /// Rows at ranks of which no examination is told.
+    pub(super) unexamined: u64,
     fair: HashMap<(usize, usize, usize), FairTop>,
     taste: Taste,
 }
@@ -69,13 +83,15 @@ struct Taste {
 }
 
 impl Adding {
-    pub(super) fn new(sums: Vec<ListSums>, outcomes: usize, items: bool) -> Self {
+    pub(super) fn new(sums: Vec<ListSums>, outcomes: usize, items: bool, examination: Option<Examination>) -> Self {
         let classes = sums[0].classes;
         Self {
             sums,
             items: items.then(|| Filling::new(outcomes)),
             lists: 0,
             rows: 0,
+            examination,
+            unexamined: 0,
             fair: HashMap::new(),
             taste: Taste {
                 shown: vec![0.0; classes],
@@ -96,6 +112,10 @@ impl Adding {
         }
         self.lists += other.lists;
         self.rows += other.rows;
+        if let (Some(mine), Some(theirs)) = (&mut self.examination, &other.examination) {
+            mine.merge(theirs);
+        }
+        self.unexamined += other.unexamined;
     }
 
     /// Adds a list: rows in the order of their ranks.
@@ -104,6 +124,8 @@ impl Adding {
         self.rows += rows.len() as u64;
         let attention: Vec<f64> = rows.iter().map(|row| frame.attention(part, row)).collect();
         let outcomes = frame.halves.len();
+        self.looked_at(frame, rows, replicate);
+        let mix = frame.mix(rows);
         for grouping in 0..self.sums.len() {
             self.shown(frame, part, grouping, (rows, &attention), replicate);
             match self.sums[grouping].side {
@@ -118,6 +140,10 @@ impl Adding {
                         };
                         add(Sum::Lists, 1.0);
                         frame.judge(part, rows, outcome, &mut add);
+                        if let (0, Some(mix)) = (outcome, mix) {
+                            add(Sum::ClassNdkl, mix);
+                            add(Sum::ClassLists, 1.0);
+                        }
                     }
                 }
             }
@@ -135,6 +161,23 @@ impl Adding {
             for outcome in 0..outcomes {
                 if frame.relevant(row, outcome) == Some(true) {
                     self.taste.taken[outcome][class] += 1.0;
+                }
+            }
+        }
+    }
+
+    /// Adds what the rows tell of how likely places are looked at.
+    fn looked_at(&mut self, frame: &Frame<'_>, rows: &[ListRow], replicate: usize) {
+        let Some(examination) = &mut self.examination else {
+            return;
+        };
+        let ranks = examination.ranks();
+        self.unexamined += rows.iter().filter(|row| row.position as usize > ranks).count() as u64;
+        let Some(standing) = &frame.standing else { return };
+        for row in rows {
+            for (outcome, half) in frame.halves.iter().enumerate() {
+                if row.pattern(outcome).is_some_and(|pattern| pattern >= *half) {
+                    standing.add(row, outcome, replicate, examination);
                 }
             }
         }
@@ -192,6 +235,9 @@ impl Adding {
                 let mut add = |which: Shown, x: f64| sums.shown.add(slot, which as usize, replicate, x);
                 add(Shown::Exposure, *attention);
                 add(Shown::Rows, 1.0);
+                if outcome == 0 && row.position <= frame.plan.depth && frame.class_known[cell] {
+                    add(Shown::Head, 1.0);
+                }
                 let Some(pattern) = row.pattern(outcome) else { continue };
                 let merit = frame.merit(part, row, outcome);
                 if !merit.is_nan() {
@@ -199,6 +245,14 @@ impl Adding {
                     add(Shown::Merit, merit);
                     let selected = pattern >= frame.halves[outcome];
                     add(Shown::MeritSelected, f64::from(u8::from(selected)));
+                }
+                let rank = row.position as usize - 1;
+                if rank < sums.ranks {
+                    let slot = sums.placed_slot(group, outcome, rank);
+                    sums.placed.add(slot, Placed::Decided as usize, replicate, 1.0);
+                    if pattern >= frame.halves[outcome] {
+                        sums.placed.add(slot, Placed::Selected as usize, replicate, 1.0);
+                    }
                 }
             }
         }
@@ -301,8 +355,26 @@ impl Frame<'_> {
                 let seen = Self::number(part, row, self.numbers.observed);
                 if seen.is_nan() { 0.0 } else { seen }
             }
+            Discount::Examination => {
+                let rank = row.position as usize - 1;
+                self.looked_at.get(rank).copied().unwrap_or(0.0)
+            }
             discount => discount.at(row.position),
         }
+    }
+
+    /// How far the classes in the prefixes of a list are from the target; `None` where nobody asks or the head has none.
+    fn mix(&self, rows: &[ListRow]) -> Option<f64> {
+        if !self.wanted.classes {
+            return None;
+        }
+        let head = rows.iter().filter(|row| row.position <= self.plan.depth);
+        let classes = head.map(|row| row.cell as usize).filter(|&cell| self.class_known[cell]);
+        let order: Vec<usize> = classes
+            .map(|cell| self.classes[cell])
+            .filter(|&class| self.class_target[class] > 0.0)
+            .collect();
+        ndkl(&order, &self.class_target)
     }
 
     fn merit(&self, part: &Part, row: &ListRow, outcome: usize) -> f64 {
@@ -367,8 +439,16 @@ impl Frame<'_> {
                 add(Sum::Weight, weight);
                 add(Sum::SquaredWeight, weight * weight);
                 add(Sum::WeightedRows, 1.0);
-                if pattern >= self.halves[outcome] {
+                let selected = pattern >= self.halves[outcome];
+                if selected {
                     add(Sum::WeightedSelected, weight);
+                }
+                let expected = Self::number(part, row, self.numbers.expected);
+                let of_policy = Self::number(part, row, self.numbers.policy_expected);
+                if !expected.is_nan() && !of_policy.is_nan() {
+                    add(Sum::Modelled, 1.0);
+                    add(Sum::Expected, of_policy);
+                    add(Sum::Missed, weight * (f64::from(u8::from(selected)) - expected));
                 }
             }
         }
