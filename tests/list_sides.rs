@@ -286,7 +286,7 @@ fn looked_at() -> String {
 /// those that are estimated, and these.
 const KNOWN: [f64; 2] = [0.427_026_721_014_492_8, 0.412_307_518_115_942];
 
-const ESTIMATED: [f64; 2] = [0.452_128_772_512_706, 0.430_238_156_389_086_4];
+const ESTIMATED: [f64; 2] = [0.452_128_776_712_725_06, 0.430_238_156_389_086_4];
 const CHANCES: &str = "1.000, 0.565, 0.385, 0.271";
 
 #[test]
