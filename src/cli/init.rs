@@ -349,3 +349,93 @@ fn split(text: &str) -> Vec<String> {
     let parts = text.split(',').map(|part| part.trim().to_owned());
     parts.filter(|part| !part.is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Csv, Source, StoreOptions};
+
+    const LOG: &str =
+        "id,gender,region,status,decision\n1,F,north,A,yes\n2,M,south,B,no\n3,F,south,A,no\n4,M,north,B,yes\n";
+
+    /// What is known after these answers, and what was asked.
+    fn asked(answers: &str) -> (Given, String) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("log.csv"), LOG).unwrap();
+        let stores = StoreOptions::default();
+        let files = crate::log::find_files(&["log.csv".to_owned()], folder.path(), None, &stores).unwrap();
+        let csv = Csv {
+            delimiter: None,
+            quote: b'"',
+            null_values: Vec::new(),
+            allow_short_rows: false,
+        };
+        let source = Source {
+            files,
+            csv,
+            stores,
+            second: None,
+        };
+        let opened = Opened::open(&source).unwrap();
+        let sample = sample(&opened, &opened.schema().unwrap(), 100).unwrap();
+        let mut given = Given::default();
+        let mut out = Vec::new();
+        ask(&sample, &mut given, &mut answers.as_bytes(), &mut out).unwrap();
+        (given, String::from_utf8(out).unwrap())
+    }
+
+    fn selected(given: &Given) -> Option<(String, Vec<String>)> {
+        let condition = given.selected.as_ref()?;
+        let Test::Values(values) = &condition.test else {
+            return None;
+        };
+        let values = values.iter().map(|value| value.value.clone()).collect();
+        Some((condition.column.value.clone(), values))
+    }
+
+    #[test]
+    fn empty_answers_leave_the_guesses() {
+        for answers in ["\n\n\n\n", ""] {
+            let (given, out) = asked(answers);
+            assert_eq!(given, Given::default());
+            assert!(out.starts_with("Which column is the decision? [decision]: "), "{out}");
+        }
+    }
+
+    #[test]
+    fn answers_win_and_faulty_ones_are_asked_again() {
+        let (given, out) = asked("stats\nstatus\n\nC\nB\nmaybe\nno\ngendr\ngender, region\n");
+        assert_eq!(selected(&given), Some(("status".to_owned(), vec!["B".to_owned()])));
+        assert_eq!(given.favourable, Some(false));
+        assert_eq!(given.protected, ["gender", "region"]);
+        for said in [
+            "did you mean `status`?",
+            "Please name at least one of: A, B",
+            "`C` is none of its values: A, B",
+            "Please answer yes or no.",
+            "did you mean `gender`?",
+        ] {
+            assert!(out.contains(said), "{said}: {out}");
+        }
+    }
+
+    #[test]
+    fn another_value_of_the_column_that_was_guessed() {
+        let (given, _) = asked("\nno\nTAK\n\n");
+        assert_eq!(selected(&given), Some(("decision".to_owned(), vec!["no".to_owned()])));
+        assert_eq!(given.favourable, Some(true));
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_folder_of_the_spec() {
+        let here = Path::new("/home/me");
+        let from = |log: &str, folder: &str| relative(log, here, Path::new(folder));
+        assert_eq!(from("log.csv", "/home/me"), "log.csv");
+        assert_eq!(from("./data/*.csv", "/home/me/audits"), "../data/*.csv");
+        assert_eq!(from("data/log.csv", "/home/me/data"), "log.csv");
+        assert_eq!(from("../log.csv", "/srv/audits"), "../../home/log.csv");
+        assert_eq!(from("/srv/log.csv", "/home/me/audits"), "/srv/log.csv");
+        assert_eq!(from("s3://bucket/log.csv", "/home/me/audits"), "s3://bucket/log.csv");
+        assert_eq!(from("-", "/home/me/audits"), "-");
+    }
+}
