@@ -147,6 +147,19 @@ pub fn propose(sample: &Sample, given: &Given) -> Proposal {
     }
 }
 
+/// A whole number with commas between thousands.
+fn grouped(n: impl std::fmt::Display) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl Sample {
     /// The facts of a column.
     #[must_use]
@@ -167,5 +180,16 @@ impl Proposal {
             lacks.push("a protected attribute ([[protected]])");
         }
         lacks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        let all = [0, 999, 1_000, 76_277, 1_234_567].map(grouped);
+        assert_eq!(all, ["0", "999", "1,000", "76,277", "1,234,567"]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sample::{Facts, Sample};
 use super::words::{COUNT, ID, OTHER_TIME, PERSON, THING, TIME, WEIGHT, found, is_one, plain};
-use super::{Given, Pick};
+use super::{Given, Pick, grouped};
 
 /// Of an id that is not said to be a person's: at most this share of the rows has a value of its own.
 const REPEATED: f64 = 0.9;
@@ -22,7 +22,13 @@ pub(super) fn subject(sample: &Sample, given: &Given) -> (Option<Pick>, String) 
         let is_real = facts.is_real || (facts.is_number() && !facts.is_whole());
         facts.filled > 0 && !is_real && !facts.is_day() && facts.distinct > 1
     };
-    let seen = |facts: &Facts| format!("{} different in {} rows", facts.distinct, facts.filled);
+    let seen = |facts: &Facts| {
+        format!(
+            "{} different in {} rows",
+            grouped(facts.distinct),
+            grouped(facts.filled)
+        )
+    };
     if let Some(facts) = sample
         .columns
         .iter()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::decision::{Direction, Outcome, What};
 use super::groups::{Attribute, Shape};
 use super::sample::Sample;
-use super::{Pick, Proposal};
+use super::{Pick, Proposal, grouped};
 use crate::spec::{Test, Top};
 
 /// Keys of `[log]` that are not guessed.
@@ -60,8 +60,8 @@ pub fn spec(proposal: &Proposal, sample: &Sample, keys: &LogKeys) -> String {
 fn rows(sample: &Sample) -> String {
     let columns = sample.columns.len() + sample.unusable.len();
     match sample.whole {
-        true => format!("all {} rows ({columns} columns)", sample.rows),
-        false => format!("the first {} rows ({columns} columns)", sample.rows),
+        true => format!("all {} rows ({columns} columns)", grouped(sample.rows)),
+        false => format!("the first {} rows ({columns} columns)", grouped(sample.rows)),
     }
 }
 
