@@ -4,6 +4,7 @@
 //! list shows, numbers in and numbers out. The [`catalogue`] says what
 //! a metric is; the [`spec`] what was typed; the [`plan`] what that means for this log; the [`log`] opens files and
 //! yields rows; an [`engine`] counts them into the [`tally`], the narrow waist: sums and second moments over people.
+//! [`init`] looks at the first rows and makes a spec of them.
 //! Right of it, [`metrics`] and [`inference`] turn sums into estimates and their uncertainty, [`assess`] joins the two
 //! into findings, the [`verdict`] compares them with thresholds, the [`report`] shows one model in many faces,
 //! [`compare`] holds two results against each other, and an [`archive`] keeps them.
@@ -22,6 +23,8 @@ pub mod log;
 pub mod tally;
 
 pub mod engine;
+
+pub mod init;
 
 pub mod store;
 

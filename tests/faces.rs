@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::audit_support::{Desk, flags, people};
 
 /// Faces that stand in a file of their own, with their names.
-const FACES: [(&str, &str); 11] = [
+const FACES: [(&str, &str); 14] = [
     ("table", "all.txt"),
     ("json", "all.json"),
     ("csv", "all.csv"),
@@ -19,6 +19,9 @@ const FACES: [(&str, &str); 11] = [
     ("sarif", "all.sarif"),
     ("github", "github=g.txt"),
     ("gitlab", "gl-code-quality-report.json"),
+    ("oscal", "oscal=oscal.json"),
+    ("model-card", "model-card=card.json"),
+    ("cyclonedx", "all.cdx.json"),
 ];
 
 /// Two gates: one fails for a group, cannot be decided for another and passes for a third.
@@ -101,6 +104,32 @@ fn every_gate_and_group_is_in_every_face() {
         json("gl-code-quality-report.json").as_array().unwrap().len(),
         answers.len()
     );
+    let oscal = &json("oscal.json")["assessment-results"]["results"][0];
+    assert_eq!(oscal["observations"].as_array().unwrap().len(), answers.len());
+    let decided = answers.len() - said("inconclusive");
+    assert_eq!(oscal["findings"].as_array().unwrap().len(), decided);
+    let state = |word: &str| {
+        let findings = oscal["findings"].as_array().unwrap().iter();
+        findings
+            .filter(|finding| finding["target"]["status"]["state"] == word)
+            .count()
+    };
+    assert_eq!(
+        (state("satisfied"), state("not-satisfied")),
+        (said("pass"), said("fail"))
+    );
+    assert_eq!(
+        json("card.json")["considerations"]["ethical_considerations"]
+            .as_array()
+            .unwrap()
+            .len(),
+        answers.len()
+    );
+    let card = &json("all.cdx.json")["components"][0]["modelCard"];
+    assert_eq!(
+        card["considerations"]["fairnessAssessments"].as_array().unwrap().len(),
+        answers.len()
+    );
     let annotations = text("g.txt");
     assert_eq!(annotations.lines().count(), gates.len());
     assert_eq!(annotations.matches(" was asked: ").count(), answers.len());
@@ -133,6 +162,62 @@ fn any_face_can_be_made_later_with_the_same_bytes() {
     assert!(both.starts_with("::error ") && both.ends_with("]\n"), "{both}");
     assert!(desk.run(&["render", "all.json"]).out.contains("verdict: FAIL"));
     assert_eq!(desk.run(&["render", "all.json", "--output", "x.csv"]).out, "");
+}
+
+// Read by another hand than the one that wrote it.
+#[test]
+fn the_tidy_table_is_the_csv_with_types() {
+    use polars::prelude::{DataType, ParquetReader, SerReader};
+
+    let desk = desk();
+    audited(&desk);
+    let args = [
+        "render",
+        "all.json",
+        "--output",
+        "tidy.parquet",
+        "--output",
+        "parquet=again",
+    ];
+    assert_eq!(desk.run(&args).code, 0);
+    let bytes = fs::read(desk.path("tidy.parquet")).unwrap();
+    assert_eq!(fs::read(desk.path("again")).unwrap(), bytes);
+    let printed = desk
+        .command(&["render", "all.json", "--to", "parquet"])
+        .output()
+        .unwrap();
+    assert_eq!(printed.stdout, bytes);
+    let table = ParquetReader::new(std::io::Cursor::new(bytes)).finish().unwrap();
+    let mut csv = csv::Reader::from_path(desk.path("all.csv")).unwrap();
+    let header = csv.headers().unwrap().clone();
+    let records: Vec<csv::StringRecord> = csv.records().map(|record| record.unwrap()).collect();
+    assert!(records.len() > 20);
+    assert_eq!((table.height(), table.width()), (records.len(), header.len()));
+    let mut numbers = 0;
+    for (at, name) in header.iter().enumerate() {
+        let column = table.column(name).unwrap();
+        for (row, record) in records.iter().enumerate() {
+            let field = &record[at];
+            match column.dtype() {
+                DataType::Float64 => {
+                    numbers += 1;
+                    assert_eq!(column.f64().unwrap().get(row), field.parse().ok(), "{name} {row}");
+                }
+                DataType::UInt64 => assert_eq!(column.u64().unwrap().get(row), field.parse().ok(), "{name} {row}"),
+                DataType::String => {
+                    assert_eq!(
+                        column.str().unwrap().get(row).unwrap_or_default(),
+                        field,
+                        "{name} {row}"
+                    );
+                }
+                other => panic!("{name}: {other}"),
+            }
+        }
+    }
+    assert_eq!(numbers, 9 * records.len());
+    // Nothing can be printed beside a table of bytes.
+    assert_eq!(desk.run(&["render", "all.json", "--to", "parquet,csv"]).code, 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, from left to right. `diagnostic` is left of all: every module may raise one.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "diagnostic",
     "ranking",
     "catalogue",
@@ -13,6 +13,7 @@ const ORDER: [&str; 18] = [
     "log",
     "tally",
     "engine",
+    "init",
     "store",
     "inference",
     "metrics",

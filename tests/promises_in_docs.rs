@@ -18,7 +18,13 @@ fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
 #[test]
 fn every_spec_in_the_documents_is_one() {
     let mut checked = 0;
-    for name in ["README.md", "docs/guide.md", "docs/spec.md"] {
+    for name in [
+        "README.md",
+        "docs/guide.md",
+        "docs/spec.md",
+        "docs/tutorial.md",
+        "docs/ci.md",
+    ] {
         let document = text(name);
         for block in blocks(&document, "toml") {
             // A table that is shown alone may lack others, but what stands in it must be right.
@@ -73,31 +79,126 @@ fn every_dependency_has_its_reason() {
     assert!(dependencies > 10, "the dependencies were not found");
 }
 
+/// Every document of the project, by its path.
+fn documents() -> Vec<String> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut names = vec!["README.md".to_owned(), "fixtures/README.md".to_owned()];
+    for entry in std::fs::read_dir(docs).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if name.ends_with(".md") {
+            names.push(format!("docs/{name}"));
+        }
+    }
+    names.sort();
+    names
+}
+
+/// What a heading is called in an address: small letters, digits, `-` and `_`, and `-` for each blank.
+fn anchor(heading: &str) -> String {
+    heading
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            c if c.is_alphanumeric() || matches!(c, '-' | '_') => Some(c),
+            _ => None,
+        })
+        .collect()
+}
+
+fn anchors(document: &str) -> Vec<String> {
+    let headings = document.lines().filter(|line| line.starts_with('#'));
+    headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
+}
+
 #[test]
 fn every_link_between_documents_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for name in [
-        "README.md",
-        "fixtures/README.md",
-        "docs/guide.md",
-        "docs/spec.md",
-        "docs/methods.md",
-        "docs/coverage.md",
-        "docs/tally.md",
-        "docs/archive.md",
-        "docs/performance.md",
-        "docs/scale.md",
-        "docs/architecture.md",
-        "docs/decisions.md",
-    ] {
-        let folder = root.join(name).parent().unwrap().to_path_buf();
-        for rest in text(name).split("](").skip(1) {
-            let target = rest.split([')', '#']).next().unwrap_or_default();
-            if !target.is_empty() && !target.starts_with("http") {
-                assert!(folder.join(target).exists(), "{name}: no {target}");
+    let mut links = 0;
+    for name in documents() {
+        let document = text(&name);
+        let folder = root.join(&name).parent().unwrap().to_path_buf();
+        for rest in document.split("](").skip(1) {
+            let link = rest.split(')').next().unwrap_or_default();
+            if link.is_empty() || link.starts_with("http") {
+                continue;
             }
+            let (target, part) = link.split_once('#').unwrap_or((link, ""));
+            let other = if target.is_empty() {
+                document.clone()
+            } else {
+                let path = folder.join(target);
+                assert!(path.exists(), "{name}: no {target}");
+                std::fs::read_to_string(path).unwrap_or_default()
+            };
+            let known = part.is_empty() || anchors(&other).iter().any(|own| own == part);
+            assert!(known, "{name}: no heading #{part} in {target}");
+            links += 1;
         }
     }
+    assert!(links > 60, "{links}");
+}
+
+// A page that the summary does not name is not in the book.
+#[test]
+fn every_document_is_a_page_of_the_book() {
+    let summary = text("docs/SUMMARY.md");
+    for name in documents() {
+        let Some(page) = name.strip_prefix("docs/").filter(|page| *page != "SUMMARY.md") else {
+            continue;
+        };
+        assert_eq!(summary.matches(&format!("]({page})")).count(), 1, "{page}");
+    }
+    assert!(text("docs/book.toml").contains("src = \".\""));
+}
+
+// Fleiss, Levin and Paik 2003 for the second column; for the third the normal interval of the logarithm of a ratio, by hand:
+// 2(1 - p)/p ((1.96 + 0.84)/ln(1/0.8))^2.
+#[test]
+fn the_numbers_of_people_are_those_of_the_formulas() {
+    let page = text("docs/how-many-people.md");
+    let table = page
+        .split("<!-- people -->")
+        .nth(1)
+        .unwrap()
+        .split("<!-- /people -->")
+        .next()
+        .unwrap();
+    let mut rows = 0;
+    for line in table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('%'))
+    {
+        let cells: Vec<f64> = line
+            .trim_matches('|')
+            .split('|')
+            .map(|cell| cell.replace([',', '%', ' '], "").parse().unwrap())
+            .collect();
+        let p = cells[0] / 100.0;
+        let find = parytet::inference::power::people_needed(p, 0.8 * p, 0.05, 0.8, 1.0).unwrap();
+        let pass = 2.0 * (1.0 - p) / p * ((1.959_963_984_5 + 0.841_621_233_6) / (1.0_f64 / 0.8).ln()).powi(2);
+        assert_eq!((find.ceil(), pass.ceil()), (cells[1], cells[2]), "{line}");
+        rows += 1;
+    }
+    assert_eq!(rows, 5);
+}
+
+#[test]
+fn every_metric_that_is_advised_is_one() {
+    let page = text("docs/which-metric.md");
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| what should"));
+    let mut names = 0;
+    for row in rows {
+        let cell = row.split('|').nth(2).unwrap();
+        for name in cell.split('`').skip(1).step_by(2) {
+            assert!(parytet::catalogue::find(name, true).is_some(), "{name}");
+            names += 1;
+        }
+    }
+    assert!(names >= 11, "{names}");
 }
 
 /// The names of all tests of the project.
@@ -172,7 +273,7 @@ fn the_commands_of_ci_jobs_in_the_guide_run() {
     for file in ["audit.toml", "offers.csv"] {
         desk.write(file, std::fs::read(folder.join(file)).unwrap());
     }
-    let guide = text("docs/guide.md");
+    let guide = text("docs/ci.md");
     let mut run = 0;
     for block in blocks(&guide, "yaml") {
         for mut command in commands_of_ci(block) {
@@ -193,7 +294,7 @@ fn the_commands_of_ci_jobs_in_the_guide_run() {
 // A pipe hides the exit code: GitHub's shell ends with that of the last command.
 #[test]
 fn no_ci_job_in_the_documents_pipes_an_audit() {
-    for name in ["README.md", "docs/guide.md"] {
+    for name in ["README.md", "docs/guide.md", "docs/ci.md"] {
         for block in blocks(&text(name), "yaml") {
             for line in block.lines().filter(|line| line.contains("parytet ")) {
                 let piped = line.replace("||", "").contains('|') && !line.trim_end().ends_with('|');

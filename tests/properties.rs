@@ -162,7 +162,7 @@ fn json(report: &Report) -> String {
         unicode: true,
         metrics: Shown::All,
     };
-    Face::Json.render(report, &look)
+    String::from_utf8(Face::Json.render(report, &look)).unwrap()
 }
 
 fn find<'a>(report: &'a Report, group: &str, metric: &str, contrast: &str) -> Option<&'a Estimate> {

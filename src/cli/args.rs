@@ -58,6 +58,9 @@ pub enum Color {
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at a log and write a first spec for it, with the reason for every choice
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Box<InitArgs>),
     /// Audit a log
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<AuditArgs>),
@@ -107,6 +110,73 @@ pub enum Command {
         #[arg(value_enum)]
         what: SchemaOf,
     },
+}
+
+/// Examples of `parytet init`.
+const INIT_EXAMPLES: &str = "Examples:
+  parytet init offers.csv
+  parytet init 'logs/*.parquet' --output audits/offers.toml
+  parytet init offers.csv --selected decision=yes --favourable --protected gender -o - >audit.toml
+
+Exit codes:
+  0  a spec was written that `parytet check` accepts
+  2  the log could not be read, or the spec could not be written
+  3  a spec was written in which something has to be filled in; it says what";
+
+/// `parytet init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The log: files, globs, or - for standard input
+    #[arg(value_name = "LOG", required = true)]
+    pub log: Vec<String>,
+    /// The spec to write, or - for standard output
+    #[arg(
+        long,
+        short,
+        value_name = "FILE",
+        help_heading = "Output",
+        help = "The spec to write, or - for standard output [default: audit.toml in the folder where you stand]"
+    )]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Ask nothing, even on a terminal
+    #[arg(long, short, help_heading = "Output")]
+    pub yes: bool,
+    /// Look at so many rows, the first ones
+    #[arg(long, value_name = "N", default_value_t = crate::init::ROWS, value_parser = clap::value_parser!(u64).range(1..=10_000_000), help_heading = "Log")]
+    pub rows: u64,
+    /// Encoding of the log when its name does not tell: csv, tsv, ndjson, parquet, arrow
+    #[arg(long, value_name = "FORMAT", help_heading = "Log")]
+    pub input_format: Option<String>,
+    /// Field delimiter of delimited text
+    #[arg(long, value_name = "CHAR", help_heading = "Log")]
+    pub delimiter: Option<String>,
+    /// Quote of delimited text
+    #[arg(long, value_name = "CHAR", help_heading = "Log")]
+    pub quote: Option<String>,
+    /// A field text that means "no value"; may be repeated
+    #[arg(long, value_name = "TEXT", help_heading = "Log")]
+    pub null_value: Vec<String>,
+    /// Take absent fields of short rows as empty
+    #[arg(long, help_heading = "Log")]
+    pub allow_short_rows: bool,
+    /// Column of the person, in place of a guess
+    #[arg(long, value_name = "COLUMN", help_heading = "Choices")]
+    pub subject: Option<String>,
+    /// Column of a protected attribute, in place of guesses; may be repeated
+    #[arg(long, value_name = "COLUMN", help_heading = "Choices")]
+    pub protected: Vec<String>,
+    /// When a row counts as selected, in place of a guess: COLUMN=VALUE|VALUE, COLUMN>=X, >, <=, <
+    #[arg(long, value_name = "CONDITION", help_heading = "Choices")]
+    pub selected: Option<String>,
+    /// Being selected is good for the person
+    #[arg(long, conflicts_with = "unfavourable", help_heading = "Choices")]
+    pub favourable: bool,
+    /// Being selected is bad for the person
+    #[arg(long, help_heading = "Choices")]
+    pub unfavourable: bool,
 }
 
 /// Examples of `parytet tally`.
@@ -192,7 +262,7 @@ pub struct RenderArgs {
     /// What to print on standard output, one or several; the table unless there is an --output
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = face())]
     pub to: Vec<Face>,
-    /// Write to FILE; the suffix picks the format (.json, .csv, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
+    /// Write to FILE; the suffix picks the format (.json, .csv, .parquet, .html, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
     #[arg(long, short, value_name = "[FORMAT=]FILE")]
     pub output: Vec<PathBuf>,
     /// Show tables of all metrics, not only of those that gates look at
@@ -362,7 +432,7 @@ pub struct AuditArgs {
     /// What to print on standard output
     #[arg(long, value_name = "FORMAT", value_parser = face(), default_value = "table", help_heading = "Output")]
     pub format: Face,
-    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .html, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
+    /// Also write the result to FILE; the suffix picks the format (.json, .csv, .parquet, .html, .txt, .md, .xml for JUnit, .sarif), or its name before it: gitlab=FILE; may be repeated
     #[arg(long, short, value_name = "[FORMAT=]FILE", help_heading = "Output")]
     pub output: Vec<PathBuf>,
     /// Record SHA-256 and size of every input in the result, for an archive; every file is read once more

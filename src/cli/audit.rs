@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::AuditArgs;
 use super::baseline;
-use super::output::{asked, check_outputs, open_all, write_all};
+use super::output::{asked, check_outputs, check_printed, open_all, write_all};
 use super::ready::{Ready, prepare};
 use super::shell::Shell;
 use super::tally;
@@ -78,6 +78,9 @@ impl Counts {
 pub(super) fn run(args: &AuditArgs, shell: &Shell) -> Result<u8, Failure> {
     // A folder that is not there must be found before an hour of reading, not after.
     let asked = asked(&args.output)?;
+    if !shell.quiet {
+        check_printed(&[args.format], shell)?;
+    }
     let outputs = open_all(&asked)?;
     let paths = || asked.iter().map(|asked| &asked.path);
     let before = args.baseline.as_deref().map(baseline::read).transpose()?;

@@ -13,7 +13,7 @@ use super::shell::Shell;
 pub(super) fn completions(language: Language, shell: &Shell) -> Result<u8, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(language, &mut Cli::command(), "parytet", &mut script);
-    shell.data(&String::from_utf8_lossy(&script))?;
+    shell.data(&script)?;
     Ok(0)
 }
 
@@ -33,6 +33,6 @@ pub(super) fn man(name: Option<&str>, shell: &Shell) -> Result<u8, Failure> {
     };
     let mut text = Vec::new();
     page.render(&mut text).context("cannot make the manual page")?;
-    shell.data(&String::from_utf8_lossy(&text))?;
+    shell.data(&text)?;
     Ok(0)
 }

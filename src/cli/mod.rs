@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod database;
 mod explain;
+mod init;
 mod manual;
 mod output;
 mod progress;
@@ -64,6 +65,7 @@ pub const INTERRUPTED: u8 = 130;
 pub fn run(cli: Cli) -> u8 {
     let shell = Shell::new(cli.color, cli.quiet);
     let done = match cli.command {
+        args::Command::Init(args) => init::run(&args, &shell),
         args::Command::Audit(args) => audit::run(&args, &shell),
         args::Command::Tally(args) => tally::count(&args, &shell),
         args::Command::Merge(args) => tally::merge(&args, &shell),

@@ -32,7 +32,7 @@ pub(super) fn asked(outputs: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
         let face = Face::from_path(output).ok_or_else(|| {
             let names: Vec<&str> = Face::ALL.into_iter().map(Face::id).collect();
             anyhow!(
-                "cannot tell the format of `{}` by its suffix; use .json, .csv, .txt, .md, .xml or .sarif, or name it, as in \
+                "cannot tell the format of `{}` by its suffix; use .json, .csv, .parquet, .html, .txt, .md, .xml or .sarif, or name it, as in \
                  `gitlab={0}`: {}",
                 output.display(),
                 names.join(", ")
@@ -44,6 +44,23 @@ pub(super) fn asked(outputs: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
         })
     };
     outputs.iter().map(one).collect()
+}
+
+/// Checks that what is to be printed can be: bytes of a table would garble a terminal.
+pub(super) fn check_printed(faces: &[Face], shell: &Shell) -> Result<(), Failure> {
+    match faces.iter().find(|face| face.is_binary()) {
+        Some(face) if faces.len() > 1 => Err(anyhow!(
+            "`{}` is no text, so nothing can be printed beside it; write it to a file with --output",
+            face.id()
+        )
+        .into()),
+        Some(face) if shell.prints_on_terminal() => Err(anyhow!(
+            "`{}` is no text, and would garble the terminal; write it to a file with --output",
+            face.id()
+        )
+        .into()),
+        _ => Ok(()),
+    }
 }
 
 /// Opens every output, before anything is read.
@@ -58,7 +75,7 @@ pub(super) fn open_all(asked: &[Asked]) -> Result<Vec<(Face, Output)>, Failure> 
 pub(super) fn write_all(outputs: Vec<(Face, Output)>, result: &v1::Result, look: &Look, shell: &Shell) -> Option<u8> {
     let mut lost = None;
     for (face, output) in outputs {
-        if let Err(failure) = output.write(face.render(result, look).as_bytes()) {
+        if let Err(failure) = output.write(&face.render(result, look)) {
             shell.failure(&failure);
             lost = Some(CANNOT);
         }

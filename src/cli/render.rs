@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::RenderArgs;
-use super::output::{asked, check_outputs, open_all, write_all};
+use super::output::{asked, check_outputs, check_printed, open_all, write_all};
 use super::shell::Shell;
 use super::{CANNOT, Failure};
 use crate::diagnostic::{Diagnostic, Place};
@@ -19,6 +19,9 @@ pub(super) fn run(args: &RenderArgs, shell: &Shell) -> Result<u8, Failure> {
         asked.iter().map(|asked| &asked.path),
         std::slice::from_ref(&args.result),
     )?;
+    if !shell.quiet {
+        check_printed(&args.to, shell)?;
+    }
     let (result, _) = result(&args.result)?;
     let outputs = open_all(&asked)?;
     let on_paper = Look::on_paper(args.all_metrics);

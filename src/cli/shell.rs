@@ -44,6 +44,11 @@ impl Shell {
         }
     }
 
+    /// Whether standard output is a terminal.
+    pub(super) fn prints_on_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     fn colors_on_stdout(&self) -> bool {
         self.colors(std::io::stdout().is_terminal())
     }
@@ -71,9 +76,9 @@ impl Shell {
     }
 
     /// Writes data to standard output. A reader that has gone away is no error: the verdict stands without it.
-    pub(super) fn data(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn data(&self, data: &(impl AsRef<[u8]> + ?Sized)) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(data.as_ref()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Other(
                 anyhow::Error::new(error).context("cannot write to standard output"),
             )),
@@ -84,6 +89,18 @@ impl Shell {
     fn stderr(&self, text: &str) {
         // Nobody is left to tell when standard error is gone.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// A line about what was done.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Whether there is somebody to ask: answers come from a terminal, and questions are seen on one.
+    pub(super) fn can_ask(&self) -> bool {
+        !self.quiet && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
     /// Words that must be read although the work is done.

@@ -20,6 +20,7 @@ mod value;
 pub use counting::Counting;
 pub use embedded::Counter;
 pub use run::{Means, embedded};
+pub(crate) use value::Value;
 
 use crate::tally::Tally;
 

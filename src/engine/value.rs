@@ -9,7 +9,7 @@ use crate::log::Column;
 
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Missing,
     Text(&'a str),
     Integer(i64),
@@ -26,7 +26,7 @@ pub(super) const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
 
 impl<'a> Value<'a> {
     #[inline]
-    pub(super) fn of(column: &'a Column, row: usize) -> Self {
+    pub(crate) fn of(column: &'a Column, row: usize) -> Self {
         match column {
             Column::Text(text) => text.get(row).map_or(Value::Missing, Value::Text),
             Column::Coded(coded) => coded.get(row).map_or(Value::Missing, Value::Text),
@@ -39,12 +39,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub(super) fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Value::Missing)
     }
 
     /// The text by which the value is compared and shown: `1` for 1.0, ISO 8601 for dates.
-    pub(super) fn text<'b>(&self, buffer: &'b mut String) -> &'b str
+    pub(crate) fn text<'b>(&self, buffer: &'b mut String) -> &'b str
     where
         'a: 'b,
     {
@@ -70,7 +70,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value as a number: `Ok(None)` when it is missing, `Err` when it is not a finite number.
-    pub(super) fn number(&self) -> Result<Option<f64>, NotANumber> {
+    pub(crate) fn number(&self) -> Result<Option<f64>, NotANumber> {
         let x = match *self {
             Value::Missing => return Ok(None),
             Value::Integer(x) => x as f64,
@@ -103,7 +103,7 @@ impl<'a> Value<'a> {
     }
 
     /// The calendar day of a date, a point in time, or a text that begins with `YYYY-MM-DD`.
-    pub(super) fn date(&self) -> Option<Date> {
+    pub(crate) fn date(&self) -> Option<Date> {
         match *self {
             Value::Date(days) => day(days),
             Value::Datetime(micros) => day(i32::try_from(micros.div_euclid(MICROSECONDS_PER_DAY)).ok()?),
@@ -122,7 +122,7 @@ impl<'a> Value<'a> {
 
 /// The value is not a (finite) number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotANumber;
+pub(crate) struct NotANumber;
 
 /// The day that is so many days after 1970-01-01.
 pub(super) fn day(days: i32) -> Option<Date> {

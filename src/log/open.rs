@@ -67,6 +67,14 @@ impl Opened {
         })
     }
 
+    /// Whether every file is delimited text, in which a spec may name texts that mean "no value".
+    #[must_use]
+    pub fn is_delimited(&self) -> bool {
+        self.inputs
+            .iter()
+            .all(|input| matches!(input.reading, Reading::Csv { .. }))
+    }
+
     /// What was taken from the files themselves because nobody said it: sentences for the report.
     ///
     /// # Errors

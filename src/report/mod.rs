@@ -15,6 +15,8 @@ pub mod schema;
 pub mod sentence;
 pub mod svg;
 pub mod text;
+pub mod tidy;
+pub mod uuid;
 
 mod view;
 

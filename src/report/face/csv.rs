@@ -6,35 +6,7 @@
 use csv::Writer;
 
 use crate::report::model::v1::{Estimate, Result};
-
-/// The columns, in order.
-pub const COLUMNS: [&str; 25] = [
-    "attribute",
-    "group",
-    "reference",
-    "outcome",
-    "metric",
-    "contrast",
-    "alias",
-    "estimate",
-    "low",
-    "high",
-    "level",
-    "method",
-    "p_value",
-    "p_adjusted",
-    "subjects",
-    "rows",
-    "deff",
-    "status",
-    "reason",
-    "given",
-    "bootstrap_low",
-    "bootstrap_high",
-    "along",
-    "at",
-    "item_class",
-];
+use crate::report::tidy::{COLUMNS, Cell, cells};
 
 /// The estimates as CSV.
 #[must_use]
@@ -53,34 +25,11 @@ pub fn csv(result: &Result) -> String {
 }
 
 fn record(e: &Estimate) -> [String; COLUMNS.len()] {
-    let text = |text: &Option<String>| text.as_deref().map_or_else(String::new, inert);
-    [
-        inert(&e.attribute),
-        inert(&e.group),
-        text(&e.reference),
-        inert(&e.outcome),
-        inert(&e.metric),
-        inert(&e.contrast),
-        text(&e.alias),
-        number(e.estimate),
-        number(e.low),
-        number(e.high),
-        number(Some(e.level)),
-        text(&e.method),
-        number(e.p_value),
-        number(e.p_adjusted),
-        e.subjects.to_string(),
-        e.rows.to_string(),
-        number(e.deff),
-        inert(&e.status),
-        text(&e.reason),
-        text(&e.given),
-        number(e.bootstrap_low),
-        number(e.bootstrap_high),
-        text(&e.along),
-        text(&e.at),
-        text(&e.item_class),
-    ]
+    cells(e).map(|cell| match cell {
+        Cell::Text(text) => text.map_or_else(String::new, inert),
+        Cell::Number(x) => number(x),
+        Cell::Count(count) => count.to_string(),
+    })
 }
 
 /// The shortest text that is this number, as in the JSON.

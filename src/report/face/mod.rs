@@ -1,6 +1,8 @@
 //! The faces of a result: each a total, pure function of it, and each with every gate and group.
 
+mod card;
 pub mod csv;
+pub mod cyclonedx;
 pub mod github;
 pub mod gitlab;
 pub mod html;
@@ -8,6 +10,9 @@ pub mod json;
 pub mod junit;
 pub mod ll144;
 pub mod markdown;
+pub mod model_card;
+pub mod oscal;
+pub mod parquet;
 pub mod sarif;
 pub mod table;
 
@@ -23,6 +28,8 @@ pub enum Face {
     Json,
     /// One row per estimate, for spreadsheets, R and Python.
     Csv,
+    /// The same rows with types.
+    Parquet,
     /// For people at a terminal.
     Table,
     /// One page for people, with charts.
@@ -43,14 +50,21 @@ pub enum Face {
     Gitlab,
     /// The table that New York City's Local Law 144 asks for.
     Ll144,
+    /// Assessment results for catalogues of controls.
+    Oscal,
+    /// A model card of the Model Card Toolkit.
+    ModelCard,
+    /// A bill of materials with a model card.
+    Cyclonedx,
 }
 
 impl Face {
     /// Every face.
-    pub const ALL: [Face; 12] = [
+    pub const ALL: [Face; 16] = [
         Face::Table,
         Face::Json,
         Face::Csv,
+        Face::Parquet,
         Face::Html,
         Face::Markdown,
         Face::Summary,
@@ -60,6 +74,9 @@ impl Face {
         Face::Github,
         Face::Gitlab,
         Face::Ll144,
+        Face::Oscal,
+        Face::ModelCard,
+        Face::Cyclonedx,
     ];
 
     /// The name on the command line.
@@ -68,6 +85,7 @@ impl Face {
         match self {
             Face::Json => "json",
             Face::Csv => "csv",
+            Face::Parquet => "parquet",
             Face::Table => "table",
             Face::Html => "html",
             Face::Markdown => "markdown",
@@ -78,6 +96,9 @@ impl Face {
             Face::Github => "github",
             Face::Gitlab => "gitlab",
             Face::Ll144 => "nyc-ll144",
+            Face::Oscal => "oscal",
+            Face::ModelCard => "model-card",
+            Face::Cyclonedx => "cyclonedx",
         }
     }
 
@@ -87,6 +108,7 @@ impl Face {
         match self {
             Face::Json => "the whole result, for programs and archives",
             Face::Csv => "one row per estimate, for spreadsheets, R and Python",
+            Face::Parquet => "the rows of the CSV with types, for R, Python and databases",
             Face::Table => "tables for people at a terminal",
             Face::Html => "one page with charts, for a browser",
             Face::Markdown => "Markdown, for wikis and pull requests",
@@ -97,6 +119,9 @@ impl Face {
             Face::Github => "annotations of GitHub Actions",
             Face::Gitlab => "code quality report of GitLab",
             Face::Ll144 => "the table of New York City's Local Law 144, as CSV; no verdict",
+            Face::Oscal => "OSCAL 1.2.1 assessment results, for catalogues of controls",
+            Face::ModelCard => "model card of the Model Card Toolkit (JSON, schema 0.0.2)",
+            Face::Cyclonedx => "CycloneDX 1.6 bill of materials with a model card",
         }
     }
 
@@ -106,8 +131,8 @@ impl Face {
         Self::ALL.into_iter().find(|face| face.id() == id)
     }
 
-    /// The face that a file's name asks for by its suffix, in any case. Two JSON formats are known by more of the name:
-    /// GitLab's `gl-code-quality-report.json`, and `.sarif.json`.
+    /// The face that a file's name asks for by its suffix, in any case. Some JSON formats are known by more of the
+    /// name: GitLab's `gl-code-quality-report.json`, `.sarif.json`, and `.cdx.json` for CycloneDX.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
@@ -116,8 +141,10 @@ impl Face {
             _ if stem.is_empty() => None,
             "json" if stem == "gl-code-quality-report" => Some(Face::Gitlab),
             "json" if stem.ends_with(".sarif") => Some(Face::Sarif),
+            "json" if stem.ends_with(".cdx") => Some(Face::Cyclonedx),
             "json" => Some(Face::Json),
             "csv" => Some(Face::Csv),
+            "parquet" => Some(Face::Parquet),
             "txt" => Some(Face::Table),
             "html" | "htm" => Some(Face::Html),
             "md" | "markdown" => Some(Face::Markdown),
@@ -127,10 +154,17 @@ impl Face {
         }
     }
 
+    /// Whether it is bytes for programs, which no terminal can show.
+    #[must_use]
+    pub fn is_binary(self) -> bool {
+        self == Face::Parquet
+    }
+
     /// The result in this form; `look` is for the table alone.
     #[must_use]
-    pub fn render(self, result: &Result, look: &Look) -> String {
-        match self {
+    pub fn render(self, result: &Result, look: &Look) -> Vec<u8> {
+        let text = match self {
+            Face::Parquet => return parquet::parquet(result),
             Face::Json => json::json(result),
             Face::Csv => csv::csv(result),
             Face::Table => table::table(result, look),
@@ -143,7 +177,11 @@ impl Face {
             Face::Github => github::github(result),
             Face::Gitlab => gitlab::gitlab(result),
             Face::Ll144 => ll144::ll144(result),
-        }
+            Face::Oscal => oscal::oscal(result),
+            Face::ModelCard => model_card::model_card(result),
+            Face::Cyclonedx => cyclonedx::cyclonedx(result),
+        };
+        text.into_bytes()
     }
 }
 
@@ -163,6 +201,8 @@ mod tests {
         assert_eq!(face("result.sarif.json"), Some(Face::Sarif));
         assert_eq!(face("result.MD"), Some(Face::Markdown));
         assert_eq!(face("junit.xml"), Some(Face::Junit));
+        assert_eq!(face("model.cdx.json"), Some(Face::Cyclonedx));
+        assert_eq!(face("tidy.parquet"), Some(Face::Parquet));
         assert_eq!(face("result"), None);
         assert_eq!(face("result.pdf"), None);
         assert_eq!(face(".json"), None);
