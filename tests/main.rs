@@ -18,6 +18,7 @@ mod archive_attacks;
 mod baseline;
 mod bootstrap;
 mod broken_input;
+mod checks;
 mod classes;
 mod conformance;
 mod conformance_faults;
