@@ -344,14 +344,16 @@ impl<'c> Counting<'c> {
         sound: &mut Sound,
     ) -> Decisions {
         let plan = self.counter.plan;
+        let checked = outcome
+            .check
+            .map(|check| self.check(batch, (outcome, &plan.checks[check], check), (subjects, audited), sound));
         let tests = &mut self.outcomes[index];
         let place = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
         let bad_number =
             |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
         let mut decisions = Decisions::new(outcome.actual.is_some());
         let column = outcome.selected.column;
-        let selected = if let Some(index) = outcome.check {
-            let (found, late) = self.check(batch, (outcome, &plan.checks[index], index), (subjects, audited), sound);
+        let selected = if let Some((found, late)) = checked {
             decisions.values = late;
             found
         } else if let Some(stage) = outcome.stage {

@@ -33,8 +33,8 @@ pub(super) fn moment(value: Value<'_>) -> Option<Moment> {
                 .parse::<DateTime>()
                 .ok()
                 .or_else(|| Some(text.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
-            let time = local.to_zoned(TimeZone::UTC).ok()?;
-            Some((time.timestamp().as_microsecond(), Some(false)))
+            let time = TimeZone::UTC.to_timestamp(local).ok()?;
+            Some((time.as_microsecond(), Some(false)))
         }
         _ => None,
     }

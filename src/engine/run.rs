@@ -21,7 +21,7 @@ pub struct Means {
 }
 
 /// What is read before the log.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Beside<'a> {
     /// The people file.
     pub people: Option<&'a Opened>,

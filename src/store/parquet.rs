@@ -151,6 +151,8 @@ fn meta(stored: &Stored) -> Meta {
         tally,
         rows,
         people_rows,
+        // Files beside are named by who counted; notes say what became of their rows.
+        check_rows: _,
         short_rows,
         subjects_without_record,
         records_without_rows,
