@@ -299,8 +299,11 @@ impl Case {
     }
 
     pub fn embedded(&self) -> Result<Counted, Diagnostic> {
-        let people = self.people.as_ref().map(|(opened, _)| opened);
-        engine::embedded(&self.plan, &self.log.0, people, &MEANS, &|_, _| {})
+        let beside = engine::Beside {
+            people: self.people.as_ref().map(|(opened, _)| opened),
+            events: &[],
+        };
+        engine::embedded(&self.plan, &self.log.0, beside, &MEANS, &|_, _| {})
     }
 
     pub fn statements(&self, dialect: Dialect) -> Vec<String> {

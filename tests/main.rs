@@ -19,6 +19,7 @@ mod archive_attacks;
 mod baseline;
 mod bootstrap;
 mod broken_input;
+mod checks;
 mod classes;
 mod conformance;
 mod conformance_faults;

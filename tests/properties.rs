@@ -11,7 +11,7 @@ use parytet::report::assemble::{Parts, assemble};
 use parytet::report::face::Face;
 use parytet::report::face::table::{Look, Shown};
 use parytet::report::model::v1::{Estimate, Result as Report};
-use parytet::store::{File, FileDigest};
+use parytet::store::{File, FileDigest, Files};
 use parytet::{spec, verdict};
 use proptest::prelude::*;
 
@@ -147,7 +147,10 @@ fn audit(rows: &[Row], how: &How) -> Report {
         assessment: &assessment,
         judged: &judged,
         typed: &spec::Typed::default(),
-        files: &(plan.log.files.iter().map(file).collect(), None),
+        files: &Files {
+            log: plan.log.files.iter().map(file).collect(),
+            ..Files::default()
+        },
         baseline: None,
         excuses: &[],
         outcome: verdict::exit(&plan, &judged, &[], false),

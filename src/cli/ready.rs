@@ -8,7 +8,7 @@ use super::database::{self, Connected};
 use super::progress::Progress;
 use super::shell::{Shell, environment, environment_of};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::engine::{self, Counted, Means};
+use crate::engine::{self, Beside, Counted, Means};
 use crate::log::{Opened, find_files};
 use crate::plan::{self, Patterns, Plan, Schema, Source, SourceFile, StoreOptions};
 use crate::spec::{self, Flags, Origin, Spec, Typed};
@@ -32,7 +32,11 @@ pub(super) struct Ready {
 /// What counts the log.
 enum From {
     /// This machine, from files.
-    Files { log: Box<Opened>, people: Option<Opened> },
+    Files {
+        log: Box<Opened>,
+        people: Option<Opened>,
+        checks: Vec<Opened>,
+    },
     /// A database.
     Database(Box<Connected>),
 }
@@ -51,7 +55,9 @@ impl Ready {
 
     /// What is read, and must not be written over: the spec, the log, the people.
     pub(super) fn read_from(&self) -> Vec<PathBuf> {
-        let sources = std::iter::once(&self.plan.log).chain(self.plan.people.as_ref().map(|people| &people.source));
+        let sources = std::iter::once(&self.plan.log)
+            .chain(self.plan.people.as_ref().map(|people| &people.source))
+            .chain(self.plan.events.iter().map(|events| &events.source));
         let files = sources
             .flat_map(|source| &source.files)
             .filter_map(|file| file.path.clone());
@@ -67,9 +73,13 @@ impl Ready {
     pub(super) fn count(&mut self, means: &MeansArgs, progress: Color, shell: &Shell) -> Result<Counted, Failure> {
         let counted = match &mut self.from {
             From::Database(connected) => connected.count(&self.plan),
-            From::Files { log, people } => {
+            From::Files { log, people, checks } => {
+                let beside = Beside {
+                    people: people.as_ref(),
+                    events: checks,
+                };
                 let progress = Progress::new(progress, shell.quiet, log.size());
-                let counted = engine::embedded(&self.plan, log, people.as_ref(), &means_of(means), &|rows, bytes| {
+                let counted = engine::embedded(&self.plan, log, beside, &means_of(means), &|rows, bytes| {
                     progress.at(rows, bytes);
                 });
                 progress.done();
@@ -84,17 +94,22 @@ impl Ready {
     /// # Errors
     /// A file that can't be read, or that was changed.
     pub(super) fn files(&self, hash: bool) -> Result<store::Files, Diagnostic> {
-        let (log, people) = match &self.from {
-            From::Database(_) => (None, None),
-            From::Files { log, people } => (Some(log.as_ref()), people.as_ref()),
+        let (log, people, checks): (_, _, &[Opened]) = match &self.from {
+            From::Database(_) => (None, None, &[]),
+            From::Files { log, people, checks } => (Some(log.as_ref()), people.as_ref(), checks),
         };
         let planned = self.plan.people.as_ref();
-        Ok((
-            files_of(&self.plan.log, log, hash)?,
-            planned
+        let events = self.plan.events.iter().zip(checks);
+        Ok(store::Files {
+            log: files_of(&self.plan.log, log, hash)?,
+            people: planned
                 .map(|planned| files_of(&planned.source, people, hash))
                 .transpose()?,
-        ))
+            checks: events
+                .map(|(events, opened)| files_of(&events.source, Some(opened), hash))
+                .collect::<Result<Vec<_>, _>>()?
+                .concat(),
+        })
     }
 
     /// What was typed.
@@ -207,6 +222,21 @@ pub(super) fn open(spec: &Spec, flags: Flags, as_of: jiff::civil::Date) -> Resul
     if let (Some(opened), Some(planned)) = (&people, &plan.people) {
         opened.check_agreement(&planned.columns).map_err(&one)?;
     }
+    let mut checks = Vec::new();
+    for patterns in &inputs.checks {
+        let source = source(patterns).map_err(&one)?;
+        let opened = Opened::open(&source).map_err(&one)?;
+        let schema = opened.schema().map_err(&one)?;
+        checks.push((source, opened, schema));
+    }
+    let logs = checks
+        .iter()
+        .map(|(source, _, schema)| (source.clone(), schema))
+        .collect();
+    plan.events = plan::events(spec, &plan, logs).map_err(&faults)?;
+    for ((_, opened, _), events) in checks.iter().zip(&plan.events) {
+        opened.check_agreement(&events.columns).map_err(&one)?;
+    }
     Ok(Ready {
         plan,
         flags,
@@ -216,6 +246,7 @@ pub(super) fn open(spec: &Spec, flags: Flags, as_of: jiff::civil::Date) -> Resul
         from: From::Files {
             log: Box::new(log),
             people,
+            checks: checks.into_iter().map(|(_, opened, _)| opened).collect(),
         },
     })
 }

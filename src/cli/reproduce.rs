@@ -169,9 +169,9 @@ fn as_of(recorded: &v1::Result) -> Result<jiff::civil::Date, Diagnostic> {
 }
 
 /// Files that are not the ones that were audited, in lines.
-fn others(recorded: &v1::Result, (log, people): &Files) -> String {
+fn others(recorded: &v1::Result, now: &Files) -> String {
     let mut text = String::new();
-    let now = log.iter().chain(people.iter().flatten());
+    let now = now.log.iter().chain(now.people.iter().flatten()).chain(&now.checks);
     let names: Vec<&str> = now.clone().map(|file| file.name.as_str()).collect();
     let then: Vec<&str> = recorded.inputs.iter().map(|input| input.name.as_str()).collect();
     if names != then {
@@ -214,7 +214,11 @@ fn as_recorded(recorded: &v1::Result) -> Files {
             .collect()
     };
     let people = of("people");
-    (of("log"), (!people.is_empty()).then_some(people))
+    Files {
+        log: of("log"),
+        people: (!people.is_empty()).then_some(people),
+        checks: of("check"),
+    }
 }
 
 /// What the comparison says, and the exit code.

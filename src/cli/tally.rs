@@ -155,7 +155,11 @@ pub(super) fn fitted(
     Ok(Counts {
         plan,
         counted,
-        files: (about.log.clone(), about.people.clone()),
+        files: store::Files {
+            log: about.log.clone(),
+            people: about.people.clone(),
+            checks: Vec::new(),
+        },
         typed,
     })
 }

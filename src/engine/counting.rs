@@ -11,6 +11,7 @@ use super::cells::CellCoder;
 use super::code::{AttributeCoder, CodeError};
 use super::condition::{ConditionTest, MET, MISSING, UNMET};
 use super::embedded::Counter;
+use super::events::{self, moment, no_time};
 use super::fault::{at_row, group_error, not_a_number, out_of_range, people_fault, place};
 use super::listing::Listing;
 use super::person;
@@ -18,7 +19,7 @@ use super::stages::{self, Stages};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::log::{Batch, Column};
-use crate::plan::{Condition, Outcome, Plan, Rule, Table, Test, Weight};
+use crate::plan::{Check, Condition, Outcome, Plan, Rule, Table, Test, Weight};
 use crate::tally::classes::Coded;
 use crate::tally::{Decisions, Fate, Fault, NO_DECISION, Rows, Worker};
 
@@ -161,7 +162,14 @@ impl<'c> Counting<'c> {
         outcomes.resize_with(plan.outcomes.len(), Decisions::default);
         let audited: Vec<u8> = rows.fates.iter().map(|fate| u8::from(*fate == Fate::Audited)).collect();
         for (o, outcome) in plan.outcomes.iter().enumerate() {
-            outcomes[o] = self.decide(batch, o, outcome, &rows.stands_for, &audited, &mut sound);
+            outcomes[o] = self.decide(
+                batch,
+                o,
+                outcome,
+                (&rows.subjects, &rows.stands_for),
+                &audited,
+                &mut sound,
+            );
         }
         rows.outcomes = outcomes;
         if let Some(fault) = sound.fault {
@@ -356,18 +364,24 @@ impl<'c> Counting<'c> {
         batch: &Batch,
         index: usize,
         outcome: &Outcome,
-        stands_for: &[u64],
+        (subjects, stands_for): (&[u128], &[u64]),
         audited: &[u8],
         sound: &mut Sound,
     ) -> Decisions {
         let plan = self.counter.plan;
+        let checked = outcome
+            .check
+            .map(|check| self.check(batch, (outcome, &plan.checks[check], check), (subjects, audited), sound));
         let tests = &mut self.outcomes[index];
         let place = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
         let bad_number =
             |(row, text): (usize, String), column: usize| (row, not_a_number(&text).at(place(row, column)));
         let mut decisions = Decisions::new(outcome.actual.is_some());
         let column = outcome.selected.column;
-        let selected = if let Some(stage) = outcome.stage {
+        let selected = if let Some((found, late)) = checked {
+            decisions.values = late;
+            found
+        } else if let Some(stage) = outcome.stage {
             let codes = self.codes[stage.attribute].iter().zip(audited).take(sound.end);
             codes
                 .map(|(code, audited)| {
@@ -405,8 +419,10 @@ impl<'c> Counting<'c> {
                 met.map_err(|fault| bad_number(fault, condition.column))
             }));
         }
+        // The value of a check is found beside the log.
+        let value = outcome.value.filter(|_| outcome.check.is_none());
         for (column, numbers_of) in [
-            (outcome.value, &mut decisions.values),
+            (value, &mut decisions.values),
             (outcome.list_price, &mut decisions.lists),
             (outcome.score, &mut decisions.scores),
             (outcome.predicted, &mut decisions.predictions),
@@ -460,6 +476,60 @@ impl<'c> Counting<'c> {
             None => selected.iter().map(|met| pattern(*met, 0)).collect(),
         };
         decisions
+    }
+}
+
+impl Counting<'_> {
+    /// Which rows a check finds, and how many days after an objection each of them came (NaN for others).
+    fn check(
+        &mut self,
+        batch: &Batch,
+        (outcome, check, index): (&Outcome, &Check, usize),
+        (subjects, audited): (&[u128], &[u8]),
+        sound: &mut Sound,
+    ) -> (Vec<u8>, Vec<f64>) {
+        let plan = self.counter.plan;
+        let (Some(table), Some(place_of_outcome)) = (
+            self.counter.events.get(index),
+            plan.outcomes.iter().position(|other| other.check == outcome.check),
+        ) else {
+            return (vec![MISSING; sound.end], Vec::new());
+        };
+        let at = |row: usize, column: usize| place(&plan.log, &plan.log_columns, batch, row, column);
+        let tests = &mut self.outcomes[place_of_outcome];
+        let wanted: Vec<u8> = match &check.rows {
+            None => audited[..sound.end].to_vec(),
+            Some(rows_of) => {
+                let met = sound.ask(|rows| {
+                    let met = tests
+                        .selected
+                        .meets(&batch.columns[rows_of.column], rows, Some(audited));
+                    met.map_err(|(row, text)| (row, not_a_number(&text).at(at(row, rows_of.column))))
+                });
+                met.iter().map(|met| u8::from(*met == MET)).collect()
+            }
+        };
+        let mut buffer = String::new();
+        let zones = &self.counter.zones;
+        sound.ask(|rows| {
+            let mut found = vec![MISSING; rows];
+            let mut late = vec![f64::NAN; rows];
+            for row in (0..rows).filter(|row| wanted[*row] > 0) {
+                let value = Value::of(&batch.columns[check.time], row);
+                if value.is_missing() {
+                    continue;
+                }
+                let Some((when, zoned)) = moment(value) else {
+                    return Err((row, no_time(value.text(&mut buffer)).at(at(row, check.time))));
+                };
+                zones.saw(zoned);
+                let key = events::key(subjects[row], &check.matches, &batch.columns, row, &mut buffer);
+                let (is_found, days) = table.finds(check.kind, check.grace, key, when);
+                found[row] = if is_found { MET } else { UNMET };
+                late[row] = days.unwrap_or(f64::NAN);
+            }
+            Ok((found, late))
+        })
     }
 }
 

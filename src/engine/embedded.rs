@@ -8,6 +8,7 @@ use super::Counted;
 use super::code::{AttributeCoder, Groups};
 use super::condition::ConditionTest;
 use super::counting::{Counting, OutcomeTests};
+use super::events::{EventTable, Zones};
 use super::fault::{group_error, look_alikes, never_met, people_fault, place};
 use super::people::PeopleTable;
 use super::person::person;
@@ -77,6 +78,11 @@ pub struct Counter<'p> {
     pub(super) groups: Vec<Groups>,
     pub(super) people: Option<PeopleTable>,
     people_rows: Option<Vec<u64>>,
+    /// What checks look in, in the order of the plan.
+    pub(super) events: Vec<EventTable>,
+    check_rows: Vec<Vec<u64>>,
+    /// Times of the log, for checks.
+    pub(super) zones: Zones,
 }
 
 impl<'p> Counter<'p> {
@@ -104,6 +110,9 @@ impl<'p> Counter<'p> {
             groups: plan.attributes.iter().map(Groups::new).collect(),
             people: None,
             people_rows: None,
+            events: Vec::new(),
+            check_rows: Vec::new(),
+            zones: Zones::default(),
             plan,
         }
     }
@@ -161,6 +170,30 @@ impl<'p> Counter<'p> {
         self.people_rows = Some(summary.rows.clone());
         let count = Self::people_attributes(self.plan).count();
         self.people.get_or_insert_with(|| PeopleTable::new(count));
+    }
+
+    /// Adds what the next check looks in.
+    pub(super) fn add_events(&mut self, table: EventTable, rows: Vec<u64>) {
+        self.events.push(table);
+        self.check_rows.push(rows);
+    }
+
+    /// Tells what became of the rows beside, and refuses to compare times that can't be.
+    fn end_events(&self, notes: &mut Vec<String>) -> Result<(), Diagnostic> {
+        let checked = self.plan.outcomes.iter().filter(|outcome| outcome.check.is_some());
+        for ((outcome, table), events) in checked.zip(&self.events).zip(&self.plan.events) {
+            let file = events.source.files.first().map_or("", |file| file.name.as_str());
+            table.zones.join(&self.zones);
+            if table.zones.are_mixed() {
+                return Err(Diagnostic::new(
+                    "mixed-times",
+                    format!("times of the log and of `{file}` are written partly with a zone and partly without"),
+                )
+                .help("write all of them with their zone (2026-10-01T08:15:00+02:00), or all without"));
+            }
+            notes.push(table.account(&outcome.name, file));
+        }
+        Ok(())
     }
 
     /// Starts to count on a thread.
@@ -247,6 +280,7 @@ impl<'p> Counter<'p> {
             .as_ref()
             .map(|lists| self.kernel.lists(plan, lists, recorders, &labels));
         let mut notes = Vec::new();
+        self.end_events(&mut notes)?;
         for (attribute, labels) in plan.attributes.iter().zip(&labels) {
             look_alikes(&attribute.name, labels, &mut notes);
         }
@@ -269,6 +303,7 @@ impl<'p> Counter<'p> {
             tally,
             rows: summary.rows.clone(),
             people_rows: self.people_rows.clone(),
+            check_rows: self.check_rows.clone(),
             short_rows: summary.short_rows,
             subjects_without_record: without_record,
             records_without_rows: without_rows,

@@ -7,6 +7,7 @@ mod code;
 mod condition;
 mod counting;
 mod embedded;
+mod events;
 mod fault;
 mod listing;
 mod people;
@@ -19,7 +20,7 @@ mod value;
 
 pub use counting::Counting;
 pub use embedded::Counter;
-pub use run::{Means, embedded};
+pub use run::{Beside, Means, embedded};
 pub(crate) use value::Value;
 
 use crate::tally::Tally;
@@ -33,6 +34,8 @@ pub struct Counted {
     pub rows: Vec<u64>,
     /// Rows per file of people, if there is one.
     pub people_rows: Option<Vec<u64>>,
+    /// Rows per file of each check's log beside; none where a tally in a file was counted before.
+    pub check_rows: Vec<Vec<u64>>,
     /// Rows with fewer fields than the header, where that is allowed.
     pub short_rows: u64,
     /// People of the log who are not in the people file.

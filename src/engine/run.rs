@@ -4,6 +4,7 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::events::EventTable;
 use super::{Counted, Counter, Counting, top};
 use crate::diagnostic::Diagnostic;
 use crate::log::{Opened, Progress, ReadSummary, Units};
@@ -19,6 +20,15 @@ pub struct Means {
     pub room: Option<Room>,
 }
 
+/// What is read before the log.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The people file.
+    pub people: Option<&'a Opened>,
+    /// The logs in which checks look, in the order of the plan's events.
+    pub events: &'a [Opened],
+}
+
 /// Counts a plan's log on this machine. `progress` is told rows and bytes read.
 ///
 /// # Errors
@@ -26,14 +36,14 @@ pub struct Means {
 pub fn embedded(
     plan: &Plan,
     log: &Opened,
-    people: Option<&Opened>,
+    beside: Beside<'_>,
     means: &Means,
     progress: &Progress<'_>,
 ) -> Result<Counted, Diagnostic> {
-    let Some((resolved, notes)) = top::resolved(plan, log, people, means)? else {
-        return counted(plan, log, people, means, progress);
+    let Some((resolved, notes)) = top::resolved(plan, log, beside, means)? else {
+        return counted(plan, log, beside, means, progress);
     };
-    let mut counted = counted(&resolved, log, people, means, progress)?;
+    let mut counted = counted(&resolved, log, beside, means, progress)?;
     counted.notes.extend(notes);
     Ok(counted)
 }
@@ -42,14 +52,20 @@ pub fn embedded(
 pub(super) fn counted(
     plan: &Plan,
     log: &Opened,
-    people: Option<&Opened>,
+    beside: Beside<'_>,
     means: &Means,
     progress: &Progress<'_>,
 ) -> Result<Counted, Diagnostic> {
     let mut counter = Counter::new(plan, means.room.clone());
-    if let (Some(opened), Some(planned)) = (people, &plan.people) {
+    if let (Some(opened), Some(planned)) = (beside.people, &plan.people) {
         let summary = opened.read(&planned.columns, &|_, _| {}, &mut |batch| counter.absorb_people(&batch))?;
         counter.end_people(&summary);
+    }
+    for (opened, events) in beside.events.iter().zip(&plan.events) {
+        let mut table = EventTable::default();
+        let summary = opened.read(&events.columns, &|_, _| {}, &mut |batch| table.absorb(events, &batch))?;
+        table.finish();
+        counter.add_events(table, summary.rows.clone());
     }
     let (countings, summary) = count(&counter, log, plan, means.threads, progress)?;
     counter.finish(countings, &summary)

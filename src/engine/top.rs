@@ -1,6 +1,6 @@
 //! Who is among the top: the score that is just high enough, found by a pass of its own.
 
-use super::{Counted, Means, run};
+use super::{Beside, Counted, Means, run};
 use crate::catalogue::{Contrast, Distribution, Formula, Metric, Variable};
 use crate::diagnostic::Diagnostic;
 use crate::log::Opened;
@@ -17,7 +17,7 @@ use crate::tally::Histogram;
 pub(super) fn resolved(
     plan: &Plan,
     log: &Opened,
-    people: Option<&Opened>,
+    beside: Beside<'_>,
     means: &Means,
 ) -> Result<Option<(Plan, Vec<String>)>, Diagnostic> {
     let mut columns: Vec<&Condition> = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn resolved(
     if columns.is_empty() {
         return Ok(None);
     }
-    let scores = counted_scores(plan, &columns, log, people, means)?;
+    let scores = counted_scores(plan, &columns, log, beside, means)?;
     let (mut resolved, mut notes) = (plan.clone(), Vec::new());
     for outcome in &mut resolved.outcomes {
         let Test::Top(top) = outcome.selected.test else {
@@ -61,7 +61,7 @@ fn counted_scores(
     plan: &Plan,
     columns: &[&Condition],
     log: &Opened,
-    people: Option<&Opened>,
+    beside: Beside<'_>,
     means: &Means,
 ) -> Result<Counted, Diagnostic> {
     let metrics: Vec<Metric> = Metric::all()
@@ -88,6 +88,7 @@ fn counted_scores(
         benefit: Benefit::Selections,
         cap: None,
         classes: None,
+        check: None,
         stratified: false,
         populated: false,
         searched: false,
@@ -108,11 +109,13 @@ fn counted_scores(
         given: Vec::new(),
         axes: Vec::new(),
         crossed: Vec::new(),
+        checks: Vec::new(),
+        events: Vec::new(),
         lists: None,
         gates: Vec::new(),
         ..plan.clone()
     };
-    run::counted(&scores, log, people, means, &|_, _| {})
+    run::counted(&scores, log, beside, means, &|_, _| {})
 }
 
 /// The lowest score that is among the top, how many rows have it or more, and how many have any.

@@ -30,6 +30,8 @@ pub struct Inputs {
     pub versus: Option<Patterns>,
     /// The people file.
     pub people: Option<Patterns>,
+    /// The logs beside in which checks look.
+    pub checks: Vec<Patterns>,
     /// The database, in place of files.
     pub database: Option<Database>,
 }
@@ -174,8 +176,14 @@ pub fn inputs(spec: &Spec) -> Result<Inputs, Vec<Diagnostic>> {
         .as_ref()
         .filter(|people| people.relation.is_empty())
         .map(|people| patterns(spec, &people.path, people.format.as_ref(), &people.csv, &mut faults));
+    let checks = spec
+        .checks
+        .iter()
+        .map(|check| patterns(spec, &check.path, check.format.as_ref(), &check.csv, &mut faults))
+        .collect();
     if faults.is_empty() {
         Ok(Inputs {
+            checks,
             log,
             versus,
             people,

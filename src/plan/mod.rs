@@ -4,6 +4,7 @@
 
 mod asof;
 mod axes;
+mod check;
 mod crossed;
 mod custom;
 mod gate;
@@ -16,6 +17,7 @@ mod resolve;
 mod waiver;
 
 pub use asof::as_of;
+pub use check::events;
 pub use inputs::{Database, Inputs, Patterns, Relation, inputs};
 pub use lists::{Examination, Listing, Lists, Target};
 pub use period::Every;
@@ -206,6 +208,10 @@ pub struct Plan {
     pub lists: Option<Lists>,
     /// Groups with fewer people are never judged.
     pub min_subjects: u64,
+    /// The checks, each of which is an outcome too.
+    pub checks: Vec<Check>,
+    /// The logs in which they look, in the same order; none until they are opened.
+    pub events: Vec<Events>,
     /// The outcomes.
     pub outcomes: Vec<Outcome>,
     /// The gates.
@@ -580,6 +586,8 @@ pub struct Outcome {
     pub cap: Option<u64>,
     /// The classes that rows are put into.
     pub classes: Option<Classes>,
+    /// The check that it is (index into the plan's `checks`): whether a row is selected is found beside the log.
+    pub check: Option<usize>,
     /// Whether there are strata to compare within.
     pub stratified: bool,
     /// Whether some attribute has a reference population.
@@ -639,6 +647,47 @@ impl Outcome {
         };
         Variable::ALL.into_iter().filter(needed).collect()
     }
+}
+
+/// What is looked for beside the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckKind {
+    /// A row without a consent that was given before, and not withdrawn.
+    Consent,
+    /// A row after an objection.
+    OptOut,
+}
+
+/// A check, as far as the log knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What is looked for.
+    pub kind: CheckKind,
+    /// Column of the time of a row (index into `log_columns`).
+    pub time: usize,
+    /// Columns that must agree with those of the log beside.
+    pub matches: Vec<usize>,
+    /// Which rows are looked at; `None`: all.
+    pub rows: Option<Condition>,
+    /// Microseconds after an objection in which rows may still come.
+    pub grace: i64,
+}
+
+/// A log beside, and which of its columns are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Events {
+    /// Its files.
+    pub source: Source,
+    /// The columns that are read; the others here are places among them.
+    pub columns: Vec<String>,
+    /// The person.
+    pub subject: usize,
+    /// When it began.
+    pub from: usize,
+    /// When it ended.
+    pub to: Option<usize>,
+    /// Columns that must agree with those of the log.
+    pub matches: Vec<usize>,
 }
 
 /// The classes that rows are put into.

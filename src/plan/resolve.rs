@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::axes::{axes, followed, staged, stages};
+use super::check;
 use super::crossed::{crossed, features};
 use super::custom::defined;
 use super::gate::{can_give, gates, not_given};
@@ -22,6 +23,15 @@ const MOST_LISTED: usize = 12;
 pub(super) struct Faults<'s> {
     spec: &'s Spec,
     pub(super) found: Vec<Diagnostic>,
+}
+
+impl<'s> Faults<'s> {
+    pub(super) fn new(spec: &'s Spec) -> Self {
+        Self {
+            spec,
+            found: Vec::new(),
+        }
+    }
 }
 
 impl Faults<'_> {
@@ -140,7 +150,7 @@ impl Columns<'_> {
     }
 }
 
-fn unknown_column(name: &str, file: &str, columns: &[&str]) -> Diagnostic {
+pub(super) fn unknown_column(name: &str, file: &str, columns: &[&str]) -> Diagnostic {
     let verb = if file.starts_with("neither") { "has" } else { "has no" };
     let mut fault = Diagnostic::new(
         "unknown-column",
@@ -181,10 +191,7 @@ pub fn resolve(
     people: Option<(Source, &Schema)>,
     as_of: Date,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let mut faults = Faults {
-        spec,
-        found: Vec::new(),
-    };
+    let mut faults = Faults::new(spec);
     let mut columns = Columns {
         log: log_schema,
         people: people.as_ref().map(|(_, schema)| *schema),
@@ -235,6 +242,7 @@ pub fn resolve(
     // Beside the attributes of people stand the levels along which groups are followed.
     let first_stage = attributes.len();
     attributes.extend(stages(spec, &mut columns, &mut faults));
+    let checks = check::checks(spec, &mut columns, &mut faults);
     let outcomes = outcomes(
         spec,
         (weight, first_stage),
@@ -291,6 +299,8 @@ pub fn resolve(
         crossed,
         lists,
         min_subjects: spec.groups.min_subjects.as_ref().map_or(5, |m| m.value),
+        checks,
+        events: Vec::new(),
         outcomes,
         gates,
         waivers,
@@ -439,7 +449,7 @@ fn outcomes(
     notes: &mut Vec<String>,
     faults: &mut Faults<'_>,
 ) -> Vec<Outcome> {
-    if spec.outcomes.is_empty() && spec.funnels.is_empty() {
+    if spec.outcomes.is_empty() && spec.funnels.is_empty() && spec.checks.is_empty() {
         faults.add(
             Diagnostic::new("missing-key", "no outcome is given")
                 .help("in the spec: [[outcome]] with `name`, `favourable` and `selected`")
@@ -449,8 +459,14 @@ fn outcomes(
     }
     let mut outcomes: Vec<Outcome> = Vec::new();
     let staged = staged(spec, first_stage);
-    let plain = spec.outcomes.iter().map(|written| (written, None));
-    for (written, stage) in plain.chain(staged.iter().map(|(written, stage)| (written, Some(*stage)))) {
+    let checked = check::outcomes(spec);
+    let plain = spec.outcomes.iter().map(|written| (written, None, None));
+    let stages = staged.iter().map(|(written, stage)| (written, Some(*stage), None));
+    let checked = checked
+        .iter()
+        .enumerate()
+        .map(|(index, written)| (written, None, Some(index)));
+    for (written, stage, check) in plain.chain(stages).chain(checked) {
         if outcomes.iter().any(|o| o.name == written.name.value) {
             faults.add(
                 Diagnostic::new(
@@ -463,7 +479,7 @@ fn outcomes(
         }
         let selected = condition(&written.selected, columns, faults);
         let actual = written.actual.as_ref().and_then(|c| condition(c, columns, faults));
-        let value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
+        let mut value = written.value.as_ref().and_then(|v| columns.find(Table::Log, v, faults));
         let list_price = list_price(written, columns, faults);
         let score = written.score.as_ref().and_then(|c| columns.find(Table::Log, c, faults));
         let predicted = written
@@ -472,6 +488,21 @@ fn outcomes(
             .and_then(|c| columns.find(Table::Log, c, faults));
         let benefit = benefit(written, faults);
         let Some(selected) = selected else { continue };
+        let mut unit = written.unit.clone();
+        if let Some(index) = check
+            && spec
+                .checks
+                .get(index)
+                .is_some_and(|check| check.kind.value == "opt_out")
+        {
+            // Its value is how many days after the objection a row came, for which the row's time stands.
+            value = spec
+                .log
+                .time
+                .as_ref()
+                .and_then(|time| columns.find(Table::Log, time, faults));
+            unit = Some("days".to_owned());
+        }
         counted(written, &selected, weight, faults);
         if matches!(selected.test, Test::Top(_)) && spec.log.database.is_some() {
             faults.add(
@@ -503,7 +534,7 @@ fn outcomes(
             actual,
             value,
             list_price,
-            unit: written.unit.clone(),
+            unit,
             score,
             predicted,
             benefit,
@@ -512,6 +543,7 @@ fn outcomes(
                 .classes
                 .as_ref()
                 .and_then(|c| classes(c, &written.selected, columns, faults)),
+            check,
             stratified: !spec.strata.is_empty(),
             searched: spec.search.as_ref().is_some_and(|search| match &search.outcome {
                 Some(name) => name.value == written.name.value,

@@ -295,7 +295,7 @@ fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn inputs(plan: &Plan, counted: &Counted, (log, people): &Files) -> Vec<v1::Input> {
+fn inputs(plan: &Plan, counted: &Counted, files: &Files) -> Vec<v1::Input> {
     let of = |role: &str, files: &[File], rows: &[u64]| -> Vec<v1::Input> {
         files
             .iter()
@@ -317,13 +317,14 @@ fn inputs(plan: &Plan, counted: &Counted, (log, people): &Files) -> Vec<v1::Inpu
             })
             .collect()
     };
-    let mut inputs = of("log", log, &counted.rows);
+    let mut inputs = of("log", &files.log, &counted.rows);
     for input in inputs.iter_mut().skip(plan.log.second.unwrap_or(usize::MAX)) {
         "versus".clone_into(&mut input.role);
     }
-    if let (Some(people), Some(rows)) = (people, &counted.people_rows) {
+    if let (Some(people), Some(rows)) = (&files.people, &counted.people_rows) {
         inputs.extend(of("people", people, rows));
     }
+    inputs.extend(of("check", &files.checks, &counted.check_rows.concat()));
     inputs
 }
 

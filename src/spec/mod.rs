@@ -4,6 +4,7 @@
 //! for a given log is the business of [`crate::plan`].
 
 mod axes;
+mod check;
 mod condition;
 mod table;
 mod text;
@@ -110,6 +111,8 @@ pub struct Spec {
     pub metrics: Vec<CustomMetric>,
     /// `[[outcome]]`, in the order written.
     pub outcomes: Vec<Outcome>,
+    /// `[[check]]`, in the order written.
+    pub checks: Vec<Check>,
     /// `[[gate]]`, in the order written.
     pub gates: Vec<Gate>,
     /// `[[waiver]]`, in the order written, then those of the file of waivers.
@@ -580,6 +583,35 @@ pub struct Classes {
     pub actual: Option<At<String>>,
     /// Where the table was written.
     pub origin: Origin,
+}
+
+/// `[[check]]`: what a row must not be, by what stands in a log beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Name in the report: the check is an outcome of this name.
+    pub name: At<String>,
+    /// `consent` or `opt_out`.
+    pub kind: At<String>,
+    /// Paths or globs of the log beside.
+    pub path: Vec<At<String>>,
+    /// As for the log.
+    pub format: Option<At<String>>,
+    /// How delimited text is written.
+    pub csv: Csv,
+    /// Column of the person; that of `[log].subject` unless given.
+    pub subject: Option<At<String>>,
+    /// Column of when it began.
+    pub from: At<String>,
+    /// Column of when it ended; empty: not yet.
+    pub to: Option<At<String>>,
+    /// Columns that must agree: of the log beside, and of the log.
+    pub matching: Vec<(At<String>, At<String>)>,
+    /// Which rows are looked at; all unless given.
+    pub rows: Option<Condition>,
+    /// How many days after an objection rows may still come.
+    pub grace_days: Option<At<f64>>,
+    /// The metrics to compute, as for an outcome.
+    pub metrics: Option<Vec<At<String>>>,
 }
 
 /// `[[gate]]`: a threshold that decides.

@@ -95,6 +95,7 @@ mod tests {
             ("/$defs/outcome", "[[outcome]]\nodd = 1"),
             ("/$defs/selection", "[[outcome]]\nselected = { odd = 1 }"),
             ("/$defs/classes", "[[outcome]]\nclasses = { odd = 1 }"),
+            ("/$defs/check", "[[check]]\nodd = 1"),
             ("/$defs/gate", "[[gate]]\nodd = 1"),
             ("/$defs/waiver", "[[waiver]]\nodd = 1"),
             ("/properties/list", "[list]\nodd = 1"),

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::axes::{funnel, periods, persist};
+use super::check::check;
 use super::condition::condition;
 use super::metric::metric;
 use super::outcome::outcomes;
@@ -96,6 +97,10 @@ pub fn parse(text: &str, path: &str, folder: PathBuf) -> Result<Spec, Vec<Diagno
     for (table, span) in top.tables("outcome") {
         spec.outcomes
             .extend(outcomes(Reader::new(table, span, "[[outcome]]", top.faults)));
+    }
+    for (table, span) in top.tables("check") {
+        spec.checks
+            .extend(check(Reader::new(table, span, "[[check]]", top.faults)));
     }
     for (table, span) in top.tables("gate") {
         spec.gates
@@ -340,7 +345,7 @@ fn filters(table: &mut Reader<'_, '_, '_>) -> Vec<Condition> {
     filters
 }
 
-fn csv(table: &mut Reader<'_, '_, '_>) -> Csv {
+pub(super) fn csv(table: &mut Reader<'_, '_, '_>) -> Csv {
     let Some((inner, span)) = table.table("csv", "a table, such as { delimiter = \";\" }") else {
         return Csv::default();
     };

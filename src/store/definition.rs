@@ -60,6 +60,18 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
                 stage.number, plan.attributes[stage.attribute].name
             ));
         }
+        if let Some(check) = outcome.check.and_then(|index| plan.checks.get(index)) {
+            let matches: Vec<String> = check.matches.iter().map(|index| column(*index)).collect();
+            says.push_str(&format!(
+                "; check: {:?} at {}, matching {matches:?}, grace {} microseconds, in {:?}",
+                check.kind,
+                column(check.time),
+                check.grace,
+                plan.events
+                    .get(outcome.check.unwrap_or_default())
+                    .map(|events| &events.columns),
+            ));
+        }
         if let Some(actual) = &outcome.actual {
             says.push_str(&format!("; actual: {}", condition(plan, actual)));
         }

@@ -204,6 +204,7 @@ fn counted(parts: &[(String, Stored)]) -> Result<Counted, Diagnostic> {
     Ok(Counted {
         rows: all().flat_map(|counted| counted.rows.clone()).collect(),
         people_rows,
+        check_rows: Vec::new(),
         short_rows: all().map(|counted| counted.short_rows).sum(),
         subjects_without_record: added(|counted| counted.subjects_without_record),
         records_without_rows,

@@ -131,8 +131,16 @@ pub struct Withheld {
     pub groups: u64,
 }
 
-/// The files of a tally that was just counted: log, then people, each with its fingerprint.
-pub type Files = (Vec<File>, Option<Vec<File>>);
+/// The files of a tally that was just counted, each with its fingerprint.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Files {
+    /// The log.
+    pub log: Vec<File>,
+    /// The people file.
+    pub people: Option<Vec<File>>,
+    /// What checks look in, in the order of the plan.
+    pub checks: Vec<File>,
+}
 
 impl Stored {
     /// A tally that was just counted; `notes` are those of the opened files, `spec` the typed text.
@@ -159,8 +167,8 @@ impl Stored {
                 definition: definition(plan, log, people),
                 log_columns: log.columns.clone(),
                 people_columns: people.map(|schema| schema.columns.clone()),
-                log: files.0,
-                people: files.1,
+                log: files.log,
+                people: files.people,
                 notes,
                 attributes: plan
                     .attributes

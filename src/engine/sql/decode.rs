@@ -312,6 +312,7 @@ impl<'p> Counting<'p> {
         Ok(Counted {
             rows: vec![account.everyone.0.read()],
             people_rows: people(Fact::People).map(|rows| vec![rows]),
+            check_rows: Vec::new(),
             short_rows: 0,
             subjects_without_record: people(Fact::Strangers),
             records_without_rows: people(Fact::Unused),

@@ -125,7 +125,7 @@ pub struct Audit {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
-    /// `log` or `people`.
+    /// `log`, `versus` (a second log), `people`, or `check` (what a check looks in).
     pub role: String,
     /// The name as shown, relative, with `/`.
     pub name: String,
