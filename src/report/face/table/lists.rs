@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Shown;
 use super::page::{Column, Grid, Keep, Page, mark};
-use crate::catalogue::{Formula, ListSide, Listed, Metric};
+use crate::catalogue::{Formula, ListSide, Metric};
 use crate::report::model::v1::{Estimate, Grouping, Outcome};
 use crate::report::number::{UNDEFINED, beside, interval, number, p_value};
 use crate::report::reason::plain;
@@ -45,9 +45,7 @@ pub(super) fn write(page: &mut Page, view: &View, outcome: &Outcome, grouping: &
 }
 
 fn of_lists(metric: &str) -> bool {
-    // A corrected rate stands with the other rates.
-    Metric::find(metric)
-        .is_some_and(|metric| matches!(metric.entry().formula, Formula::List(how) if how != Listed::Debiased))
+    Metric::find(metric).is_some_and(|metric| matches!(metric.entry().formula, Formula::List(_)))
 }
 
 /// Whether a number of all groups together is told of this metric.

@@ -3,15 +3,13 @@
 use super::Shown;
 use super::groups::{MAIN, SPARED};
 use super::page::{Column, Grid, Keep, Page};
-use crate::catalogue::{Formula, ListSide, Listed, Metric, Need};
+use crate::catalogue::{Formula, ListSide, Metric, Need};
 use crate::report::model::v1::{Estimate, Grouping, Outcome};
 use crate::report::number::{self, UNDEFINED};
 use crate::report::reason::plain;
 use crate::report::text::{quoted, width};
 use crate::report::view::View;
 
-/// The rate that is corrected for position.
-const CORRECTED: Formula = Formula::List(Listed::Debiased);
 /// What is kept of a line for the names of groups.
 const NAMES: usize = 20;
 
@@ -21,14 +19,12 @@ pub(super) fn write<'a>(page: &mut Page, view: &View<'a>, outcome: &'a Outcome, 
         .answers(&outcome.name, &grouping.attribute)
         .map(|(_, answer)| answer.metric.as_str())
         .collect();
-    // Who says how likely places are looked at wants the corrected rate beside the raw one.
-    let corrected = |id: &str| Metric::find(id).is_some_and(|metric| metric.entry().formula == CORRECTED);
-    let shown = |id: &str| page.look.metrics == Shown::All || gated.contains(&id) || corrected(id);
+    let shown = |id: &str| page.look.metrics == Shown::All || gated.contains(&id);
     let all = view.result.metrics.iter().map(|metric| metric.metric.as_str());
     // Attention and places have tables of their own.
     let apart = |id: &str| {
         let metric = Metric::find(id).map(|metric| metric.entry().formula);
-        matches!(metric, Some(Formula::List(how)) if how.side() != ListSide::Receiver) && !corrected(id)
+        matches!(metric, Some(Formula::List(how)) if how.side() != ListSide::Receiver)
     };
     let metrics: Vec<&'a str> = all.filter(|id| shown(id) && !apart(id)).collect();
     for family in [Family::Decision, Family::Label, Family::Value, Family::Custom] {
