@@ -8,7 +8,7 @@ use crate::ranking::{Neighbours, counts, examination};
 use crate::tally::histogram::REPLICATES;
 
 /// The hash of an item that has no id.
-const NO_ITEM: u64 = 0x2d06_8005_38d3_94c2;
+const NO_ITEM: u64 = 0x6001_c324_468d_497f;
 
 /// How likely places are looked at.
 #[derive(Debug, Clone, PartialEq)]
