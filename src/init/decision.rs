@@ -63,8 +63,8 @@ pub struct Outcome {
 impl Outcome {
     /// The columns that must hold numbers.
     pub(super) fn numbers(&self) -> impl Iterator<Item = &str> {
-        let counted = matches!(self.selected.test, Test::Values(_)).then_some(()).is_none();
-        let selected = counted.then_some(self.selected.column.as_str());
+        let is_number = !matches!(self.selected.test, Test::Values(_));
+        let selected = is_number.then_some(self.selected.column.as_str());
         let value = self.value.as_ref().map(|(pick, _)| pick.column.as_str());
         let score = self.score.as_ref().map(|pick| pick.column.as_str());
         let predicted = self.predicted.as_ref().map(|pick| pick.column.as_str());
