@@ -86,3 +86,15 @@ fn conditional_acceptance_by_hand() {
         assert!(found["low"].as_f64().unwrap() < expected && found["high"].as_f64().unwrap() > expected);
     }
 }
+
+#[test]
+fn the_polish_glossary_has_every_metric_once() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.pl.md");
+    let glossary = std::fs::read_to_string(path).unwrap();
+    let told: Vec<&str> = glossary
+        .lines()
+        .filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`'))
+        .collect();
+    let all: Vec<&str> = Metric::all().map(Metric::id).collect();
+    assert_eq!(told, all);
+}

@@ -83,11 +83,20 @@ pub(super) fn checks(spec: &Spec, columns: &mut Columns<'_>, faults: &mut Faults
                 time,
                 matches,
                 rows: rows.flatten(),
+                beside: beside(written, spec),
                 grace: (written.grace_days.as_ref().map_or(0.0, |days| days.value) * DAY) as i64,
             });
         }
     }
     all
+}
+
+/// What the spec names of the log beside: person, beginning, end, and what must agree.
+fn beside(written: &spec::Check, spec: &Spec) -> Vec<String> {
+    let subject = written.subject.as_ref().or(spec.log.subject.as_ref());
+    let named = subject.into_iter().chain([&written.from]).chain(&written.to);
+    let matching = written.matching.iter().map(|(name, _)| name);
+    named.chain(matching).map(|name| name.value.clone()).collect()
 }
 
 /// The outcomes that checks are: being selected is to be found, and bad.

@@ -671,6 +671,8 @@ pub struct Check {
     pub rows: Option<Condition>,
     /// Microseconds after an objection in which rows may still come.
     pub grace: i64,
+    /// Columns of the log beside, as the spec names them.
+    pub beside: Vec<String>,
 }
 
 /// A log beside, and which of its columns are read.

@@ -67,9 +67,7 @@ pub fn definition(plan: &Plan, log: &Schema, people: Option<&Schema>) -> Vec<(St
                 check.kind,
                 column(check.time),
                 check.grace,
-                plan.events
-                    .get(outcome.check.unwrap_or_default())
-                    .map(|events| &events.columns),
+                check.beside,
             ));
         }
         if let Some(actual) = &outcome.actual {
