@@ -47,6 +47,9 @@ pub(crate) fn share(hits: usize, of: usize) -> String {
 /// Makes one line of a table.
 type Job = Box<dyn Fn() -> String + Send + Sync>;
 
+/// What puts the lines of a section into text.
+type Text = Box<dyn Fn(&[String]) -> String>;
+
 /// One or more tables of the page.
 struct Section {
     /// Its name on the command line.
@@ -54,7 +57,7 @@ struct Section {
     /// How each of its lines is made.
     jobs: Vec<Job>,
     /// What the page says, with headings, given the lines in their order.
-    text: Box<dyn Fn(&[String]) -> String>,
+    text: Text,
 }
 
 /// Runs jobs on all processors and gives their texts in order.
